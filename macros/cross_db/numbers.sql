@@ -1,0 +1,48 @@
+{#- The engine's 8-byte floating point type. -#}
+{% macro type_double() -%} {{ adapter.dispatch("type_double")() }} {%- endmacro %}
+
+{% macro default__type_double() -%} double {%- endmacro %}
+
+
+{#- The decimal type that points are added up in: sums do not depend on the order of rows. -#}
+{% macro type_points() -%} decimal(28, 10) {%- endmacro %}
+
+
+{#- How a number is published: a double rounded half-up to six decimals. -#}
+{% macro published_number(number) -%}
+    cast(round(cast({{ number }} as {{ type_points() }}), 6) as {{ type_double() }})
+{%- endmacro %}
+
+
+{#- Fractional days from one timestamp to a later one, exact to the microsecond. -#}
+{% macro days_between(earlier, later) -%} {{ adapter.dispatch("days_between")(earlier, later) }} {%- endmacro %}
+
+{% macro default__days_between(earlier, later) -%}
+    ((epoch_us({{ later }}) - epoch_us({{ earlier }})) / cast(86400000000 as double))
+{%- endmacro %}
+
+
+{#- A number as people write it: whole numbers without a point, others without trailing zeros. -#}
+{% macro number_as_text(number, decimals=6) -%}
+    case
+        when abs({{ number }}) < 1e15
+            then regexp_replace(cast(cast(round(cast({{ number }} as {{ type_points() }}), {{ decimals }}) as decimal(28, {{ decimals }})) as {{ dbt.type_string() }}), '([.][0-9]*[1-9])0+$|[.]0+$', '\1')
+        else cast({{ number }} as {{ dbt.type_string() }})
+    end
+{%- endmacro %}
+
+
+{#- A smaller and a greater of two, of which neither may be null (engines differ on what they make of nulls). -#}
+{% macro clamp(number, lowest, highest) -%}
+    least(greatest({{ number }}, {{ lowest }}), {{ highest }})
+{%- endmacro %}
+
+
+{#- A timestamp some hours, of which there may be a fraction, later; null where the hours are. -#}
+{% macro add_hours(timestamp, hours) -%}
+    {{ dbt.dateadd("second", "cast(round(" ~ hours ~ " * 3600) as " ~ dbt.type_int() ~ ")", timestamp) }}
+{%- endmacro %}
+
+
+{#- A number as points. -#}
+{% macro to_points(number) -%} cast({{ number }} as {{ type_points() }}) {%- endmacro %}

@@ -1,0 +1,70 @@
+{#- How text is read, in one place for every engine. Each macro takes a SQL expression and gives one. -#}
+
+{#- Text without white space (Unicode's, tabs and no-break spaces included) at its ends; empty text is null. -#}
+{% macro trim_text(text) -%} {{ adapter.dispatch("trim_text")(text) }} {%- endmacro %}
+
+{% macro default__trim_text(text) -%}
+    {#- literal characters: no engine agrees with another on what \s is -#}
+    nullif(trim({{ text }}, '{{ white_space() }}'), '')
+{%- endmacro %}
+
+{% macro white_space() %}
+    {{ return(" \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000") }}
+{% endmacro %}
+
+
+{#- A number written plain or scientific, as a double; null if it is written otherwise or not finite. -#}
+{% macro parse_number(text) -%} {{ adapter.dispatch("parse_number")(text) }} {%- endmacro %}
+
+{% macro default__parse_number(text) -%}
+    {{ finite_number("try_cast(case when regexp_full_match(" ~ text ~ ", '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?') then " ~ text ~ " end as double)") }}
+{%- endmacro %}
+
+{#- A double, or null if it is infinite or not a number. -#}
+{% macro finite_number(number) -%} {{ adapter.dispatch("finite_number")(number) }} {%- endmacro %}
+
+{% macro default__finite_number(number) -%}
+    case when isfinite({{ number }}) then {{ number }} end
+{%- endmacro %}
+
+
+{#- An ISO 8601 timestamp or date as a UTC timestamp without zone; null if it is written otherwise or does not exist. -#}
+{% macro parse_timestamp(text) -%} {{ adapter.dispatch("parse_timestamp")(text) }} {%- endmacro %}
+
+{% macro default__parse_timestamp(text) -%}
+    try_cast(
+        case
+            when regexp_full_match(
+                {{ text }},
+                '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
+            )
+            -- seconds are optional in ISO 8601, not in the cast
+            then regexp_replace({{ text }}, '([T ][0-9]{2}:[0-9]{2})(Z|[+-][0-9:]+)?$', '\1:00\2')
+        end as timestamptz
+    ) at time zone 'UTC'
+{%- endmacro %}
+
+{#- A timestamp with time zone as a UTC timestamp without. -#}
+{% macro to_utc(timestamp) -%} {{ adapter.dispatch("to_utc")(timestamp) }} {%- endmacro %}
+
+{% macro default__to_utc(timestamp) -%} ({{ timestamp }}) at time zone 'UTC' {%- endmacro %}
+
+{#- A timestamp, or null if it is infinite. -#}
+{% macro finite_timestamp(timestamp) -%}
+    case when {{ timestamp }} between '0001-01-01' and '9999-12-31 23:59:59.999999' then {{ timestamp }} end
+{%- endmacro %}
+
+
+{#- A true or false in any of its spellings (true/false, t/f, yes/no, y/n, 1/0); null if it is none of them. -#}
+{% macro parse_boolean(text) -%}
+    case
+        when lower({{ text }}) in ('true', 't', 'yes', 'y', '1') then true
+        when lower({{ text }}) in ('false', 'f', 'no', 'n', '0') then false
+    end
+{%- endmacro %}
+
+
+{#- A whole row, given by its table alias, as JSON text. -#}
+{% macro row_as_json(alias) -%} {{ adapter.dispatch("row_as_json")(alias) }} {%- endmacro %}
+
+{% macro default__row_as_json(alias) -%} cast(to_json({{ alias }}) as varchar) {%- endmacro %}

@@ -1,0 +1,43 @@
+{#- The domain of a web or e-mail address as people write it: lower case, without scheme, `www.`, port and path. -#}
+{% macro normalize_domain(domain) -%} {{ adapter.dispatch("normalize_domain")(domain) }} {%- endmacro %}
+
+{% macro default__normalize_domain(domain) -%}
+    nullif(
+        regexp_replace(
+            regexp_replace(lower({{ domain }}), '^([a-z][a-z0-9+.-]*:)?//', ''),
+            '^www[.]|[:/?#].*$', '', 'g'
+        ), ''
+    )
+{%- endmacro %}
+
+
+{#- A name_with_underscores as words, the first letter in upper case. -#}
+{% macro as_words(name) -%}
+    upper(substring({{ name }}, 1, 1)) || replace(substring({{ name }}, 2), '_', ' ')
+{%- endmacro %}
+
+
+{#- The number of a row in the file it was loaded from, for messages; the header is line 1. -#}
+{% macro line_in_file() -%} {{ adapter.dispatch("line_in_file")() }} {%- endmacro %}
+
+{% macro default__line_in_file() -%} row_number() over () + 1 {%- endmacro %}
+
+
+{#- A line break, as a SQL expression. -#}
+{% macro line_break() -%} chr(10) {%- endmacro %}
+
+
+{#- The texts of a group in an order, as one text. -#}
+{% macro ordered_list(text, order_by, separator) -%} {{ adapter.dispatch("ordered_list")(text, order_by, separator) }} {%- endmacro %}
+
+{% macro default__ordered_list(text, order_by, separator) -%}
+    string_agg({{ text }}, {{ separator }} order by {{ order_by }})
+{%- endmacro %}
+
+
+{#- Stops the build with a message where a condition holds; true where it does not. -#}
+{% macro raise_if(condition, message) -%} {{ adapter.dispatch("raise_if")(condition, message) }} {%- endmacro %}
+
+{% macro default__raise_if(condition, message) -%}
+    case when {{ condition }} then error({{ message }}) else true end
+{%- endmacro %}

@@ -1,0 +1,69 @@
+{#- The node of a rule file in the project graph: its columns, types and limits are declared in
+    seeds/_rules__seeds.yml and nowhere else. -#}
+{% macro rule_file(name) %}
+    {{ return(graph.nodes["seed." ~ project_name ~ "." ~ name]) }}
+{% endmacro %}
+
+
+{#- The names of the rule files. -#}
+{% macro rule_files() %}
+    {{ return([
+        "scoring_models", "scoring_dimensions", "scoring_rules", "signal_types", "tiers", "tier_treatments",
+        "qualification_rules", "engagement_triggers", "icp_industries", "icp_markets", "complementary_technologies",
+    ]) }}
+{% endmacro %}
+
+
+{#- The columns that a rule file has, declared or not, in lower case; all that are declared where a unit test stands in
+    for the file. -#}
+{% macro rule_file_columns(name) %}
+    {%- set relation = ref(name) -%}
+    {%- set existing = none if relation.is_cte else existing_columns(relation) -%}
+    {{ return((existing or rule_file(name).columns).keys() | list) }}
+{% endmacro %}
+
+
+{#- SQL: the rows of a rule file, typed. A cell that cannot be read is null, as is one of a column that the file lacks;
+    rule_cell_problems names both. With `with_origin`, also each row's `line` in the file and its `row_name`: its key's
+    cells as they were typed. -#}
+{% macro typed_rules(name, with_origin=false) %}
+select
+    {%- if execute %}
+    {%- set existing = rule_file_columns(name) %}
+    {%- for column in rule_file(name).columns.values() %}
+    {%- set cell = column.name if column.name in existing else "cast(null as " ~ dbt.type_string() ~ ")" %}
+    {{ read_rule(column.data_type, cell) }} as {{ column.name }}{{ "," if with_origin or not loop.last }}
+    {%- endfor %}
+    {%- endif %}
+    {%- if with_origin %}
+    {{ rule_row_origin(name) }}
+    {%- endif %}
+from {{ ref(name) }}
+{%- endmacro %}
+
+
+{#- SQL: a cell of a rule file as its type, null where it is blank or cannot be read. -#}
+{% macro read_rule(data_type, cell) -%}
+    {%- set text = trim_text(cell) -%}
+    {%- if data_type == "text" -%} {{ text }}
+    {%- elif data_type == "category" -%} lower({{ text }})
+    {%- elif data_type == "boolean" -%} {{ parse_boolean(text) }}
+    {%- elif data_type == "integer" -%}
+    cast(case when abs({{ parse_number(text) }}) < 1e9 and floor({{ parse_number(text) }}) = {{ parse_number(text) }} then {{ parse_number(text) }} end as {{ dbt.type_int() }})
+    {%- else -%}
+    cast(case when abs({{ parse_number(text) }}) < 1e15 then {{ text }} end as {{ type_points() }})
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- SQL: where a row of a rule file stands, for messages: `line`, and `row_name`, its key's cells as they were typed. -#}
+{% macro rule_row_origin(name) -%}
+    {{ line_in_file() }} as line,
+    substring(''
+        {%- if execute %}
+        {%- for cell in rule_file(name).config.meta.key if cell in rule_file_columns(name) %}
+        || coalesce(', ' || {{ trim_text(cell) }}, '')
+        {%- endfor %}
+        {%- endif %}, 3
+    ) as row_name
+{%- endmacro %}

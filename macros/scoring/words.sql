@@ -1,0 +1,32 @@
+{#- SQL: a number of days as a sales rep would say it. -#}
+{% macro how_long_ago(days) -%}
+    case {{ days }}
+        when 0 then 'today'
+        when 1 then 'yesterday'
+        else cast({{ days }} as {{ dbt.type_string() }}) || ' days ago'
+    end
+{%- endmacro %}
+
+
+{#- SQL: what an account lacks in a factor. Expects the columns of int_score_contributions. A fact that nobody recorded is
+    unknown; something that nobody observed did not happen. -#}
+{% macro gap_text() -%}
+    case
+        {%- for column in attribute_catalog() if not column.meta.observed %}
+        {%- if loop.first %}
+        when attribute_value is null and attribute in (
+        {%- endif %}'{{ column.name }}'{{ ", " if not loop.last else "" }}
+        {%- if loop.last %})
+            then 'Unknown ' || replace(attribute, '_', ' ')
+        {%- endif %}
+        {%- endfor %}
+        when is_per_unit then 'More ' || {{ without_capital("best_label") }}
+        else 'No ' || {{ without_capital("best_label") }}
+    end
+{%- endmacro %}
+
+
+{#- SQL: a label within a sentence. -#}
+{% macro without_capital(label) -%}
+    lower(substring({{ label }}, 1, 1)) || substring({{ label }}, 2)
+{%- endmacro %}

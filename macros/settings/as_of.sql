@@ -1,0 +1,50 @@
+{#- Whether the project reads the demo it ships: true until `raw_schema` points elsewhere. -#}
+{% macro is_demo() %}
+    {{ return(var("raw_schema") == "demo") }}
+{% endmacro %}
+
+
+{#- The moment the scores are true for, as a naive UTC datetime: the var `as_of`, else the demo's pinned moment, else the
+    start of the run. Raises an error that shows what to write if the var is no ISO 8601 timestamp. -#}
+{% macro as_of_datetime() %}
+    {%- set given = var("as_of") -%}
+    {%- if given is none and is_demo() -%} {%- set given = "2026-06-30T09:00:00Z" -%} {%- endif -%}
+    {%- if given is none -%} {{ return(run_started_at.replace(tzinfo=none)) }} {%- endif -%}
+    {%- set iso = "\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?" -%}
+    {%- if not modules.re.fullmatch(iso, given | string) -%}
+        {{ exceptions.raise_compiler_error(
+            "as_of: '" ~ given ~ "' is not an ISO 8601 timestamp; write for example 2026-06-30T09:00:00Z"
+        ) }}
+    {%- endif -%}
+    {%- set moment = modules.datetime.datetime.fromisoformat(given | string) -%}
+    {%- if moment.tzinfo is not none -%}
+        {%- set moment = moment.astimezone(modules.pytz.utc).replace(tzinfo=none) -%}
+    {%- endif -%}
+    {{ return(moment) }}
+{% endmacro %}
+
+
+{#- SQL: the moment the scores are true for, `days_before` days earlier, as a UTC timestamp. -#}
+{% macro as_of(days_before=0) %}
+    {%- set moment = as_of_datetime() - modules.datetime.timedelta(days=days_before) -%}
+    cast('{{ moment.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as timestamp)
+{%- endmacro %}
+
+
+{#- SQL: the UTC day of as_of. -#}
+{% macro as_of_date() -%}
+    cast('{{ as_of_datetime().strftime("%Y-%m-%d") }}' as date)
+{%- endmacro %}
+
+
+{#- SQL: how many UTC calendar days before the day of as_of a timestamp or date is (0: the same day). A moment lies
+    "in the last N days" when it is no later than as_of and fewer than N days ago. -#}
+{% macro days_ago(moment) -%}
+    {{ dbt.datediff(moment, as_of_date(), "day") }}
+{%- endmacro %}
+
+
+{#- SQL: how many days after the day of as_of a date is (negative: before). -#}
+{% macro days_until(date) -%}
+    {{ dbt.datediff(as_of_date(), date, "day") }}
+{%- endmacro %}

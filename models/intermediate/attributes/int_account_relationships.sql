@@ -1,0 +1,85 @@
+with
+
+accounts as (
+
+    select * from {{ ref("int_accounts_merged") }}
+
+),
+
+contacts as (
+
+    select
+        account_id,
+        count(case when is_engaged then 1 end) as engaged_contacts,
+        count(distinct case when is_engaged then department end) as engaged_departments,
+        count(case when is_champion then 1 end) as champions,
+        max(case when is_engaged then case seniority when 'executive' then 3 when 'manager' then 2 when 'practitioner' then 1 end end) as highest_engaged_seniority_rank
+    from {{ ref("int_contacts_engaged") }}
+    group by account_id
+
+),
+
+recent_activities as (
+
+    select
+        accounts.surviving_account_id as account_id,
+        activities.activity_type,
+        activities.outcome,
+        {{ days_ago("activities.occurred_at") }} as days_ago,
+        activities.direction = 'outbound'
+        and {{ days_ago("activities.occurred_at") }} < {{ var("engagement_window_days") }} as is_recent_outbound
+    from {{ ref("stg_raw__activities") }} as activities
+    inner join accounts on activities.account_id = accounts.account_id
+    where activities.record_status = 'standing' and activities.occurred_at <= {{ as_of() }}
+
+),
+
+activities as (
+
+    select
+        account_id,
+        min(days_ago) as days_since_last_activity,
+        avg(
+            case when is_recent_outbound and activity_type = 'meeting'
+                then cast(case when outcome = 'accepted' then 1 else 0 end as {{ type_double() }}) end
+        ) as meeting_acceptance_rate,
+        avg(
+            case when is_recent_outbound and activity_type = 'email'
+                then cast(case when outcome = 'replied' then 1 else 0 end as {{ type_double() }}) end
+        ) as email_reply_rate
+    from recent_activities
+    group by account_id
+
+),
+
+opportunities as (
+
+    select
+        accounts.surviving_account_id as account_id,
+        count(*) as previous_opportunities
+    from {{ ref("stg_raw__opportunities") }} as opportunities
+    inner join accounts on opportunities.account_id = accounts.account_id
+    where opportunities.record_status = 'standing' and opportunities.created_at <= {{ as_of() }}
+    group by accounts.surviving_account_id
+
+)
+
+select
+    accounts.account_id,
+    coalesce(contacts.engaged_contacts, 0) as engaged_contacts,
+    case contacts.highest_engaged_seniority_rank
+        when 3 then 'executive'
+        when 2 then 'manager'
+        when 1 then 'practitioner'
+    end as highest_engaged_seniority,
+    coalesce(contacts.engaged_departments, 0) as engaged_departments,
+    coalesce(contacts.champions, 0) as champions,
+    activities.meeting_acceptance_rate,
+    activities.email_reply_rate,
+    coalesce(opportunities.previous_opportunities, 0) as previous_opportunities,
+    activities.days_since_last_activity
+from accounts
+left join contacts on accounts.account_id = contacts.account_id
+left join activities on accounts.account_id = activities.account_id
+left join opportunities on accounts.account_id = opportunities.account_id
+where not accounts.is_merged

@@ -1,0 +1,74 @@
+with
+
+signals as (
+
+    select * from {{ ref("int_signals_matched") }}
+    where account_id is not null and occurred_at <= {{ as_of() }}
+
+),
+
+signal_types as (
+
+    select * from {{ ref("stg_rules__signal_types") }}
+
+),
+
+-- of one type from one contact on one day only the latest may count, now as well as a week ago
+ranked as (
+
+    select
+        signals.*,
+        signals.occurred_at <= {{ as_of(days_before=7) }} as is_week_old,
+        row_number() over (
+            partition by signals.account_id, signals.signal_type, signals.contact_id, signals.days_ago
+            order by signals.occurred_at desc, signals.signal_id desc
+        ) as latest_of_day,
+        row_number() over (
+            partition by
+                signals.account_id, signals.signal_type, signals.contact_id, signals.days_ago,
+                signals.occurred_at <= {{ as_of(days_before=7) }}
+            order by signals.occurred_at desc, signals.signal_id desc
+        ) as latest_of_day_a_week_ago
+    from signals
+
+),
+
+aged as (
+
+    select
+        ranked.*,
+        signal_types.points,
+        signal_types.max_points,
+        {{ days_between("ranked.occurred_at", as_of()) }} / signal_types.half_life_days as half_lives,
+        {{ days_between("ranked.occurred_at", as_of(days_before=7)) }} / signal_types.half_life_days as half_lives_a_week_ago,
+        coalesce(ranked.latest_of_day <= signal_types.daily_limit_per_contact, true) as counts,
+        ranked.is_week_old
+        and coalesce(ranked.latest_of_day_a_week_ago <= signal_types.daily_limit_per_contact, true) as counted_a_week_ago
+    from ranked
+    inner join signal_types on ranked.signal_type = signal_types.signal_type
+
+),
+
+decayed as (
+
+    select
+        aged.*,
+        {{ decayed_points("counts", "half_lives") }} as decayed_points,
+        {{ decayed_points("counted_a_week_ago", "half_lives_a_week_ago") }} as decayed_points_a_week_ago
+    from aged
+
+)
+
+select
+    account_id,
+    signal_type,
+    max(occurred_at) as last_occurred_at,
+    count(case when days_ago < 7 then 1 end) as signals_7d,
+    count(case when days_ago < 30 then 1 end) as signals_30d,
+    max(case when days_ago < 30 then signal_value end) as highest_value_30d,
+    least(sum(decayed_points), coalesce(max(max_points), sum(decayed_points))) as decayed_points,
+    least(
+        sum(decayed_points_a_week_ago), coalesce(max(max_points), sum(decayed_points_a_week_ago))
+    ) as decayed_points_7d_ago
+from decayed
+group by account_id, signal_type

@@ -1,0 +1,24 @@
+with
+
+points as (
+
+    select
+        accounts.account_id,
+        {{ published_number("coalesce(intent.decayed_intent_points, 0)") }} as decayed_intent_points,
+        {{ published_number("coalesce(intent.decayed_intent_points_7d_ago, 0)") }} as decayed_intent_points_7d_ago
+    from {{ ref("int_accounts_merged") }} as accounts
+    left join {{ ref("int_account_intent") }} as intent on accounts.account_id = intent.account_id
+    where not accounts.is_merged
+
+)
+
+select
+    account_id,
+    decayed_intent_points,
+    decayed_intent_points_7d_ago,
+    case
+        when round(decayed_intent_points - decayed_intent_points_7d_ago, 6) >= {{ var("intent_trend_threshold") }} then 'rising'
+        when round(decayed_intent_points_7d_ago - decayed_intent_points, 6) >= {{ var("intent_trend_threshold") }} then 'falling'
+        else 'steady'
+    end as intent_trend
+from points

@@ -1,0 +1,47 @@
+with
+
+triggers as (
+
+    select * from {{ ref("stg_rules__engagement_triggers") }}
+
+),
+
+signals as (
+
+    select * from {{ ref("int_signals_matched") }}
+    where account_id is not null and occurred_at <= {{ as_of() }}
+
+),
+
+-- the signals that count towards a trigger, in the order they came
+counted as (
+
+    select
+        signals.account_id,
+        triggers.status,
+        triggers.trigger,
+        triggers.signal_type,
+        triggers.respond_within_hours,
+        case when triggers.metric = 'signals' then triggers.min_value else 1 end as signals_needed,
+        signals.occurred_at,
+        row_number() over (
+            partition by signals.account_id, triggers.status, triggers.trigger, triggers.signal_type
+            order by signals.occurred_at, signals.signal_id
+        ) as signal_number
+    from signals
+    inner join triggers
+        on signals.days_ago < triggers.window_days
+        and (triggers.signal_type is null or signals.signal_type = triggers.signal_type)
+        and (triggers.metric = 'signals' or signals.signal_value >= cast(triggers.min_value as {{ type_double() }}))
+
+)
+
+select
+    account_id,
+    status,
+    trigger,
+    signal_type,
+    occurred_at as completed_at,
+    {{ add_hours("occurred_at", "respond_within_hours") }} as respond_by
+from counted
+where signal_number = signals_needed

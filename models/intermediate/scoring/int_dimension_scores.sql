@@ -1,0 +1,14 @@
+select
+    account_id,
+    scoring_model,
+    dimension,
+    {{ to_points("sum(counted_points) * cast(100 as " ~ type_double() ~ ") / min(dimension_max_points)") }} as dimension_score,
+    sum(priority_contribution) as priority_contribution,
+    -- how much of the score rests on factors, and on those of them whose attribute is known
+    sum(greatest(max_points, 0) * cast(weight as {{ type_double() }}) / dimension_max_points) as weight_of_factors,
+    sum(
+        case when attribute_value is not null then greatest(max_points, 0) else 0 end
+        * cast(weight as {{ type_double() }}) / dimension_max_points
+    ) as weight_of_known_factors
+from {{ ref("int_score_contributions") }}
+group by account_id, scoring_model, dimension

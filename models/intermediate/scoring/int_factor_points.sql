@@ -1,0 +1,76 @@
+with
+
+ranked_accounts as (
+
+    select
+        account_id,
+        scoring_model
+    from {{ ref("int_accounts_screened") }}
+    where unranked_reason is null
+
+),
+
+rules as (
+
+    select * from {{ ref("stg_rules__scoring_rules") }}
+
+),
+
+attribute_values as (
+
+    select * from {{ ref("int_account_attribute_values") }}
+
+),
+
+-- what each rule of a factor gives; null where it does not match
+rule_points as (
+
+    select
+        ranked_accounts.account_id,
+        rules.scoring_model,
+        rules.dimension,
+        rules.factor,
+        rules.attribute,
+        rules.label,
+        attribute_values.value_number,
+        attribute_values.value_text,
+        case
+            when not ({{ rule_matches("rules", "attribute_values") }}) then null
+            when rules.points_per_unit is null then rules.points
+            else {{ points_for_units("attribute_values.value_number", "rules.points_per_unit") }}
+        end as points
+    from ranked_accounts
+    inner join rules on ranked_accounts.scoring_model = rules.scoring_model
+    inner join attribute_values
+        on ranked_accounts.account_id = attribute_values.account_id
+        and rules.attribute = attribute_values.attribute
+
+),
+
+best_first as (
+
+    select
+        *,
+        row_number() over (
+            partition by account_id, scoring_model, dimension, factor
+            order by
+                points desc nulls last,
+                case when value_number is null and value_text is null then 2 else 1 end,
+                attribute,
+                label
+        ) as place
+    from rule_points
+
+)
+
+select
+    account_id,
+    scoring_model,
+    dimension,
+    factor,
+    attribute,
+    coalesce(value_text, {{ number_as_text("value_number") }}) as attribute_value,
+    case when points is not null then label end as label,
+    coalesce(points, 0) as points
+from best_first
+where place = 1

@@ -1,0 +1,27 @@
+with
+
+scored as (
+
+    select
+        account_id,
+        scoring_model,
+        {{ published_number("sum(priority_contribution)") }} as priority_score,
+        {%- for dimension in ["fit", "intent", "relationship", "strategic"] %}
+        {{ published_number("max(case when dimension = '" ~ dimension ~ "' then dimension_score end)") }} as {{ dimension }}_score,
+        {%- endfor %}
+        {{ ordered_list(
+            "dimension || ' ' || " ~ number_as_text("dimension_score", 2), "dimension", "', '"
+        ) }} as dimension_scores,
+        {{ published_number("sum(weight_of_known_factors) / nullif(sum(weight_of_factors), 0)") }} as data_completeness
+    from {{ ref("int_dimension_scores") }}
+    group by account_id, scoring_model
+
+)
+
+select
+    *,
+    row_number() over (
+        partition by scoring_model
+        order by priority_score desc, coalesce(fit_score, 0) desc, coalesce(intent_score, 0) desc, account_id
+    ) as priority_rank
+from scored

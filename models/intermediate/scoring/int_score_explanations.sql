@@ -1,0 +1,46 @@
+with
+
+accounts as (
+
+    select distinct account_id from {{ ref("int_score_contributions") }}
+
+),
+
+-- what rounds to nothing explains nothing
+largest_first as (
+
+    select
+        account_id,
+        kind,
+        reason,
+        round(priority_points, 1) as priority_points,
+        row_number() over (
+            partition by account_id, kind
+            order by round(priority_points, 1) desc, reason
+        ) as place
+    from {{ ref("int_score_reasons") }}
+    where round(priority_points, 1) > 0
+
+),
+
+told as (
+
+    select
+        account_id,
+        kind,
+        place,
+        reason || case when kind = 'reason' then ' +' else ': up to +' end
+        || {{ number_as_text("priority_points", 1) }}
+        || case when kind = 'reason' then '' else ' more' end as sentence
+    from largest_first
+    where place <= 3
+
+)
+
+select
+    accounts.account_id,
+    {{ ordered_list("case when told.kind = 'reason' then told.sentence end", "told.place", "'; '") }} as top_reasons,
+    {{ ordered_list("case when told.kind = 'gap' then told.sentence end", "told.place", "'; '") }} as top_gaps
+from accounts
+left join told on accounts.account_id = told.account_id
+group by accounts.account_id

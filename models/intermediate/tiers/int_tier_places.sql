@@ -1,0 +1,88 @@
+with
+
+tiers as (
+
+    select * from {{ ref("stg_rules__tiers") }}
+
+),
+
+field_reps as (
+
+    select count(*) as field_reps
+    from {{ ref("stg_raw__sales_reps") }}
+    where record_status = 'standing' and role = 'field' and is_active
+
+),
+
+scores as (
+
+    select * from {{ ref("int_priority_scores") }}
+
+),
+
+-- how many accounts each tier may hold, and how many reach its min_score
+limits as (
+
+    select
+        tiers.scoring_model,
+        tiers.tier_number,
+        tiers.min_score,
+        count(scores.account_id) as ranked_accounts,
+        count(
+            case when scores.priority_score >= coalesce(cast(tiers.min_score as {{ type_double() }}), 0) then 1 end
+        ) as accounts_by_score,
+        tiers.max_share,
+        tiers.max_accounts,
+        case when field_reps.field_reps > 0 then floor(tiers.max_accounts_per_rep * field_reps.field_reps) end as rep_places
+    from tiers
+    cross join field_reps
+    left join scores on tiers.scoring_model = scores.scoring_model
+    group by
+        tiers.scoring_model, tiers.tier_number, tiers.min_score, tiers.max_share, tiers.max_accounts,
+        tiers.max_accounts_per_rep, field_reps.field_reps
+
+),
+
+places as (
+
+    select
+        *,
+        least(
+            ranked_accounts,
+            coalesce(max_accounts, ranked_accounts),
+            coalesce(rep_places, ranked_accounts),
+            coalesce(ceil(max_share * ranked_accounts), ranked_accounts)
+        ) as places,
+        tier_number = max(tier_number) over (partition by scoring_model) as is_last
+    from limits
+
+),
+
+places_so_far as (
+
+    select
+        *,
+        sum(places) over (
+            partition by scoring_model order by tier_number rows between unbounded preceding and current row
+        ) as places_so_far
+    from places
+
+)
+
+-- Accounts stand in line by rank; what a tier cannot hold goes to the next, ahead of its own. So a tier ends at the rank
+-- last_rank(n) = min(accounts_by_score(n), last_rank(n - 1) + places(n)), which solved for all n is a running minimum.
+select
+    scoring_model,
+    tier_number,
+    is_last,
+    case when is_last then ranked_accounts else accounts_by_score end as last_rank_by_score,
+    case
+        when is_last then ranked_accounts
+        else places_so_far + least(
+            0,
+            min(accounts_by_score - places_so_far) over (
+                partition by scoring_model order by tier_number rows between unbounded preceding and current row
+            )
+        )
+    end as last_rank
+from places_so_far

@@ -1,0 +1,34 @@
+with
+
+scores as (
+
+    select * from {{ ref("int_priority_scores") }}
+
+),
+
+tiers as (
+
+    select * from {{ ref("int_tiers_assigned") }}
+
+)
+
+select
+    scores.account_id,
+    scores.scoring_model,
+    {{ as_of() }} as scored_at,
+    scores.fit_score,
+    scores.intent_score,
+    scores.relationship_score,
+    scores.strategic_score,
+    scores.dimension_scores,
+    scores.priority_score,
+    scores.priority_rank,
+    tiers.tier_number,
+    tiers.tier,
+    tiers.tier_reason,
+    tiers.score_tier_number,
+    scores.data_completeness
+from scores
+inner join tiers
+    on scores.account_id = tiers.account_id
+    and scores.scoring_model = tiers.scoring_model

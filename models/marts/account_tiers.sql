@@ -1,0 +1,90 @@
+with
+
+scores as (
+
+    select account_scores.*
+    from {{ ref("account_scores") }} as account_scores
+    inner join {{ ref("stg_rules__scoring_models") }} as models
+        on account_scores.scoring_model = models.scoring_model
+    where models.is_primary
+
+),
+
+accounts as (
+
+    select * from {{ ref("int_accounts_merged") }}
+
+),
+
+engagement as (
+
+    select * from {{ ref("int_account_engagement") }}
+
+),
+
+intent as (
+
+    select * from {{ ref("int_intent_trends") }}
+
+),
+
+explanations as (
+
+    select * from {{ ref("int_score_explanations") }}
+
+),
+
+treatments as (
+
+    select * from {{ ref("stg_rules__tier_treatments") }}
+
+)
+
+select
+    scores.account_id,
+    accounts.account_name,
+    accounts.domain,
+    accounts.owner_id,
+    accounts.territory,
+    scores.scoring_model,
+    scores.scored_at,
+    scores.fit_score,
+    scores.intent_score,
+    scores.relationship_score,
+    scores.strategic_score,
+    scores.priority_score,
+    scores.priority_rank,
+    scores.tier_number,
+    scores.tier,
+    scores.tier_reason,
+    scores.score_tier_number,
+    case
+        when coalesce(scores.fit_score, 0) >= {{ var("fit_threshold") }} and coalesce(scores.intent_score, 0) >= {{ var("timing_threshold") }} then 'good_place'
+        when coalesce(scores.fit_score, 0) >= {{ var("fit_threshold") }} then 'get_back_to_me'
+        when coalesce(scores.intent_score, 0) >= {{ var("timing_threshold") }} then 'false_hope'
+        else 'bad_place'
+    end as quadrant,
+    coalesce(engagement.engagement_status, 'cold') as engagement_status,
+    engagement.engagement_trigger,
+    engagement.engaged_since,
+    engagement.respond_by,
+    intent.decayed_intent_points,
+    intent.decayed_intent_points_7d_ago,
+    intent.intent_trend,
+    scores.data_completeness,
+    explanations.top_reasons,
+    explanations.top_gaps,
+    treatments.coverage,
+    cast(treatments.accounts_per_rep as {{ type_double() }}) as accounts_per_rep,
+    treatments.touch_cadence,
+    treatments.program,
+    cast(treatments.budget_min_usd as {{ type_double() }}) as budget_min_usd,
+    cast(treatments.budget_max_usd as {{ type_double() }}) as budget_max_usd
+from scores
+inner join accounts on scores.account_id = accounts.account_id
+left join engagement on scores.account_id = engagement.account_id
+inner join intent on scores.account_id = intent.account_id
+inner join explanations on scores.account_id = explanations.account_id
+left join treatments
+    on scores.scoring_model = treatments.scoring_model
+    and scores.tier_number = treatments.tier_number

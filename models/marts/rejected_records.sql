@@ -1,0 +1,49 @@
+{%- set tables = raw_tables() -%}
+with
+
+records as (
+
+    {%- for table in tables %}
+    select '{{ table }}' as source_table, record_key, problems, raw_record
+    from {{ ref("stg_raw__" ~ table) }}
+    where problems <> ''
+    union all
+    {%- endfor %}
+    select
+        'accounts' as source_table,
+        accounts.account_id as record_key,
+        '|value:invalid_merged_into_account_id' as problems,
+        accounts.raw_record
+    from {{ ref("int_accounts_merged") }} as accounts
+    where accounts.has_endless_merge
+
+),
+
+-- as many numbers as a row can have problems
+numbers as (
+
+    {%- for number in range(1, 41) %}
+    select {{ number }} as number{{ " union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
+-- problems are told as |severity:reason|severity:reason
+entries as (
+
+    select
+        records.*,
+        {{ dbt.split_part("records.problems", "'|'", "numbers.number + 1") }} as problem
+    from records
+    inner join numbers
+        on length(records.problems) - length(replace(records.problems, '|', '')) >= numbers.number
+
+)
+
+select
+    source_table,
+    record_key,
+    {{ dbt.split_part("problem", "':'", 2) }} as reason,
+    {{ dbt.split_part("problem", "':'", 1) }} as severity,
+    raw_record
+from entries

@@ -1,0 +1,23 @@
+with
+
+screened as (
+
+    select * from {{ ref("int_accounts_screened") }}
+    where unranked_reason is not null
+
+),
+
+accounts as (
+
+    select * from {{ ref("int_accounts_merged") }}
+
+)
+
+select
+    screened.account_id,
+    screened.scoring_model,
+    accounts.account_name,
+    screened.unranked_reason as reason,
+    case when accounts.is_merged then accounts.surviving_account_id end as merged_into_account_id
+from screened
+inner join accounts on screened.account_id = accounts.account_id

@@ -1,0 +1,1 @@
+{{ stage_raw("customer_contracts") }}

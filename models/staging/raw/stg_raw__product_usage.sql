@@ -1,0 +1,1 @@
+{{ stage_raw("product_usage") }}

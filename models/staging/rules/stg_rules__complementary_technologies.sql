@@ -1,0 +1,2 @@
+-- depends_on: {{ ref("rules_checked") }}
+{{ typed_rules("complementary_technologies") }}

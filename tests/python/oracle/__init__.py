@@ -1,0 +1,20 @@
+"""An independent recomputation of every published table, straight from the definitions.
+
+The package shares nothing with the SQL it checks: plain Python, exact fractions wherever the rules are exact, and
+procedures that follow the definitions word for word rather than fast ones. One module an idea:
+
+- ``values``     how a single cell is read
+- ``reading``    rows: rejects, versions, reconciliation
+- ``rules``      the rule files as typed records
+- ``accounts``   merges and the matching of signals
+- ``signals``    calendar windows, decay, limits and caps
+- ``attributes`` what a rule may ask about an account
+- ``scoring``    rules, dimensions, priority score, completeness
+- ``engagement`` hot, warm or cold, and since when
+- ``tiers``      ranks, capacity, promotions, overrides
+- ``published``  puts them together into the published tables
+"""
+
+from .published import recompute
+
+__all__ = ["recompute"]

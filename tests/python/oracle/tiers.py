@@ -1,0 +1,129 @@
+"""From scores to tiers, step by step: rank, score, capacity, hot promotion, strategic, override."""
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from .attributes import Account
+from .reading import Record
+from .rules import Model, Tier
+from .scoring import Score
+
+
+@dataclass
+class Placing:
+    """Where a ranked account stands in a model; the steps move it."""
+
+    account: Account
+    score: Score
+    is_hot: bool
+    rank: int = 0
+    score_tier_number: int = 0
+    tier_number: int = 0
+    tier_reason: str = "score"
+
+    @property
+    def account_id(self) -> str:
+        """The account's id."""
+        return self.account.record["account_id"]
+
+    def move(self, tier_number: int, step: str) -> None:
+        """Set the tier; the step becomes the reason only if that changes something."""
+        if tier_number != self.tier_number:
+            self.tier_number = tier_number
+            self.tier_reason = step
+
+
+def place(model: Model, placings: list[Placing], active_field_reps: int, today: date) -> list[Placing]:
+    """Rank the accounts of a model and put each into its tier; the result is in rank order."""
+    ranked = sorted(placings, key=_rank_key)
+    for rank, placing in enumerate(ranked, start=1):
+        placing.rank = rank
+    if not model.tiers:
+        return ranked
+    _by_score(model, ranked)
+    _by_capacity(model, ranked, active_field_reps)
+    for placing in ranked:
+        _promote_hot(model, placing)
+        if placing.account.record["is_strategic"]:
+            placing.move(model.tiers[0].tier_number, "strategic")
+        chosen = override(placing.account.overrides, {tier.tier_number for tier in model.tiers}, today)
+        if chosen is not None:
+            placing.move(chosen, "override")
+    return ranked
+
+
+def _rank_key(placing: Placing) -> tuple:
+    """Step 1: priority score, fit and intent from high to low, then the account id in byte order."""
+    fit, intent = placing.score.dimension_score("fit"), placing.score.dimension_score("intent")
+    return (
+        -placing.score.priority_score,
+        -(fit or Fraction(0)),
+        -(intent or Fraction(0)),
+        placing.account_id.encode("utf-8", "surrogatepass"),
+    )
+
+
+def _by_score(model: Model, ranked: list[Placing]) -> None:
+    """Step 2: the first tier whose min_score is reached; the last takes what reaches none."""
+    for placing in ranked:
+        reached = [
+            tier.tier_number
+            for tier in model.tiers
+            if tier.min_score is None or tier.min_score <= placing.score.priority_score
+        ]
+        placing.tier_number = placing.score_tier_number = reached[0] if reached else model.tiers[-1].tier_number
+
+
+def _by_capacity(model: Model, ranked: list[Placing], active_field_reps: int) -> None:
+    """Step 3: tier by tier, what is over moves, lowest rank first, to the front of the next tier."""
+    members = {
+        tier.tier_number: [placing for placing in ranked if placing.tier_number == tier.tier_number]
+        for tier in model.tiers
+    }
+    for tier, following in zip(model.tiers, model.tiers[1:], strict=False):
+        most = capacity(tier, len(ranked), active_field_reps)
+        here, there = members[tier.tier_number], members[following.tier_number]
+        while most is not None and len(here) > most:
+            moved = here.pop()
+            moved.move(following.tier_number, "capacity")
+            there.insert(0, moved)
+
+
+def capacity(tier: Tier, ranked_accounts: int, active_field_reps: int) -> int | None:
+    """How many accounts a tier holds: the least of its limits, None without any."""
+    limits = []
+    if tier.max_accounts is not None:
+        limits.append(math.floor(tier.max_accounts))
+    if tier.max_accounts_per_rep is not None and active_field_reps > 0:
+        limits.append(math.floor(tier.max_accounts_per_rep * active_field_reps))
+    if tier.max_share is not None:
+        limits.append(math.ceil(tier.max_share * ranked_accounts))
+    return min(limits, default=None)
+
+
+def _promote_hot(model: Model, placing: Placing) -> None:
+    """Step 4: a hot account below the tier marked promote_hot moves up to it."""
+    marked = [tier.tier_number for tier in model.tiers if tier.promote_hot]
+    if placing.is_hot and marked and placing.tier_number > marked[0]:
+        placing.move(marked[0], "hot_promotion")
+
+
+def override(overrides: list[Record], tier_numbers: set[int], today: date) -> int | None:
+    """Step 6: the tier that the override in force sets: the latest starts_on, then the lowest tier_number."""
+    in_force = [
+        row
+        for row in overrides
+        if row["tier_number"] in tier_numbers
+        and (row["starts_on"] is None or row["starts_on"] <= today)
+        and (row["ends_on"] is None or today <= row["ends_on"])
+    ]
+    if not in_force:
+        return None
+    return max(in_force, key=lambda row: (row["starts_on"] or date.min, -row["tier_number"]))["tier_number"]
+
+
+def is_snoozed(returns: list[Record], today: date) -> bool:
+    """Whether a return keeps the account off the list today."""
+    return any(row["snooze_until"] is not None and row["returned_on"] <= today < row["snooze_until"] for row in returns)

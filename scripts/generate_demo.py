@@ -274,7 +274,7 @@ engaged  | 44 | 0.68 | 4-7 | 2-4 | 0.25 |  7-12 | 16 |  4-12 | research  | 5-10 
 warming  | 82 | 0.52 | 2-5 | 1-3 | 0.15 |   3-9 | 18 |   1-6 | research  | 2-6  |
 quiet    | 72 | 0.32 | 1-3 | 0-1 | 0.05 |   0-4 | 25 |   0-5 | awareness | 0-3  |
 dormant  | 29 | 0.20 | 0-2 | 0-0 | 0.00 |   0-0 | 25 |   0-5 | awareness | 0-1  |
-looker   |  7 | 0.20 | 0-2 | 0-1 | 0.00 |   3-6 | 12 |   0-4 | awareness | 0-1  | pricing_page_visit pricing_page_visit
+looker   |  7 | 0.20 | 1-2 | 0-1 | 0.00 |   3-6 | 12 |   0-4 | awareness | 0-1  | pricing_page_visit demo_request
 customer | 40 | 0.60 | 3-5 | 2-4 | 0.50 |  3-10 | 20 |  4-12 | customer  | 3-7  |
 """.strip().splitlines()
 ]
@@ -472,7 +472,7 @@ def owner_of(rng: Random, profile: Profile, row: Row) -> str:
         return ""
     if row["territory"] == "US East" and draw > 0.88:
         return "rep-09"
-    if profile.ideal < 0.5 and draw > 0.5 or row["territory"] not in FIELD_REP:
+    if (profile.ideal < 0.5 and draw > 0.5) or row["territory"] not in FIELD_REP:
         return pick(rng, INSIDE_REPS)
     return FIELD_REP[row["territory"]]
 
@@ -819,7 +819,7 @@ def add_acme_marketing(tables: Tables) -> None:
     """From the cold pool to hot in eight days, the eighth being the day of as_of."""
     account = record(
         "account_id=acme-marketing|account_name=Acme Marketing Inc.|industry=Marketing|country=United States"
-        "|annual_revenue_usd=18000000|employee_count=210|growth_trend=stable|business_model=B2B"
+        "|annual_revenue_usd=18000000|employee_count=210|growth_trend=expanding|business_model=B2B"
         "|estimated_deal_usd=28000|brand_tier=low|competitive_position=greenfield|owner_id=rep-12"
         "|territory=US West"
     )
@@ -993,38 +993,62 @@ DIRTY: dict[str, list[str]] = {
         "account_name=Nameless Import Row|domain=import.example|industry=Retail",
         "account_id=x-acc-1|domain=no-name.example|industry=Software|updated_at=2026-05-02T10:00:00Z",
         # rows with unreadable values
-        "account_id=x-acc-2|account_name=Gorsefield Payments|domain=gorsefield.example|industry=Financial Services"
-        "|country=Germany|annual_revenue_usd=12,5M|employee_count=approx. 90|growth_trend=booming|is_customer=maybe"
-        "|competitor_renewal_on=31/12/2025",
-        "account_id=x-acc-3|account_name=Kelpstrand Media|domain=kelpstrand.example|industry= MEDIA |country=france"
-        "|annual_revenue_usd=-4000000|estimated_deal_usd=$40K|brand_tier=Famous|get_back_on=next quarter"
-        "|competitive_position=unknown|updated_at=yesterday",
+        (
+            "account_id=x-acc-2|account_name=Gorsefield Payments|domain=gorsefield.example|industry=Financial Services"
+            "|country=Germany|annual_revenue_usd=12,5M|employee_count=approx. 90|growth_trend=booming|is_customer=maybe"
+            "|competitor_renewal_on=31/12/2025"
+        ),
+        (
+            "account_id=x-acc-3|account_name=Kelpstrand Media|domain=kelpstrand.example|industry= MEDIA |country=france"
+            "|annual_revenue_usd=-4000000|estimated_deal_usd=$40K|brand_tier=Famous|get_back_on=next quarter"
+            "|competitive_position=unknown|updated_at=yesterday"
+        ),
         # a chain of merges
-        "account_id=larkmoor-emea|account_name=Larkmoor Systems EMEA|domain=larkmoor-emea.example|industry=Software"
-        "|country=Netherlands|merged_into_account_id=larkmoor-ltd",
-        "account_id=larkmoor-ltd|account_name=Larkmoor Systems Ltd|domain=larkmoor.example|industry=Software"
-        "|country=United Kingdom|merged_into_account_id=larkmoor",
-        "account_id=larkmoor|account_name=Larkmoor Systems|domain=larkmoor.example|industry=Software"
-        "|country=United Kingdom|annual_revenue_usd=88000000|employee_count=410|growth_trend=stable"
-        "|business_model=B2B|estimated_deal_usd=70000|brand_tier=moderate|owner_id=rep-05|territory=UK & Ireland",
+        (
+            "account_id=larkmoor-emea|account_name=Larkmoor Systems EMEA|domain=larkmoor-emea.example|industry=Software"
+            "|country=Netherlands|merged_into_account_id=larkmoor-ltd"
+        ),
+        (
+            "account_id=larkmoor-ltd|account_name=Larkmoor Systems Ltd|domain=larkmoor.example|industry=Software"
+            "|country=United Kingdom|merged_into_account_id=larkmoor"
+        ),
+        (
+            "account_id=larkmoor|account_name=Larkmoor Systems|domain=larkmoor.example|industry=Software"
+            "|country=United Kingdom|annual_revenue_usd=88000000|employee_count=410|growth_trend=stable"
+            "|business_model=B2B|estimated_deal_usd=70000|brand_tier=moderate|owner_id=rep-05|territory=UK & Ireland"
+        ),
         # two accounts merged into each other
-        "account_id=pinecrest-east|account_name=Pinecrest Energy East|domain=pinecrest-east.example|industry=Energy"
-        "|country=United States|merged_into_account_id=pinecrest-west",
-        "account_id=pinecrest-west|account_name=Pinecrest Energy West|domain=pinecrest-west.example|industry=Energy"
-        "|country=United States|merged_into_account_id=pinecrest-east",
+        (
+            "account_id=pinecrest-east|account_name=Pinecrest Energy East|domain=pinecrest-east.example|industry=Energy"
+            "|country=United States|merged_into_account_id=pinecrest-west"
+        ),
+        (
+            "account_id=pinecrest-west|account_name=Pinecrest Energy West|domain=pinecrest-west.example|industry=Energy"
+            "|country=United States|merged_into_account_id=pinecrest-east"
+        ),
         # one domain, two accounts
-        "account_id=harborline-uk|account_name=Harborline Freight UK|domain=harborline.example|industry=Logistics"
-        "|country=United Kingdom|annual_revenue_usd=41000000|owner_id=rep-13",
-        "account_id=harborline-us|account_name=Harborline Freight US|domain=www.Harborline.example|industry=Logistics"
-        "|country=United States|annual_revenue_usd=66000000|owner_id=rep-10",
+        (
+            "account_id=harborline-uk|account_name=Harborline Freight UK|domain=harborline.example|industry=Logistics"
+            "|country=United Kingdom|annual_revenue_usd=41000000|owner_id=rep-13"
+        ),
+        (
+            "account_id=harborline-us|account_name=Harborline Freight US|domain=www.Harborline.example"
+            "|industry=Logistics|country=United States|annual_revenue_usd=66000000|owner_id=rep-10"
+        ),
         # deleted
-        "account_id=sablewick|account_name=Sablewick Apps|domain=sablewick.example|industry=SaaS|country=Canada"
-        "|is_deleted=false|updated_at=2026-02-01T08:00:00Z",
-        "account_id=sablewick|account_name=Sablewick Apps|domain=sablewick.example|industry=SaaS|country=Canada"
-        "|is_deleted=Yes|updated_at=2026-06-02T08:00:00+02:00",
+        (
+            "account_id=sablewick|account_name=Sablewick Apps|domain=sablewick.example|industry=SaaS|country=Canada"
+            "|is_deleted=false|updated_at=2026-02-01T08:00:00Z"
+        ),
+        (
+            "account_id=sablewick|account_name=Sablewick Apps|domain=sablewick.example|industry=SaaS|country=Canada"
+            "|is_deleted=Yes|updated_at=2026-06-02T08:00:00+02:00"
+        ),
         # points to an account that is not there: merges nothing
-        "account_id=mosscroft|account_name=Mosscroft Learning|domain=mosscroft.example|industry=Education"
-        "|country=Spain|merged_into_account_id=sablewick",
+        (
+            "account_id=mosscroft|account_name=Mosscroft Learning|domain=mosscroft.example|industry=Education"
+            "|country=Spain|merged_into_account_id=sablewick"
+        ),
     ],
     "signals": [
         # rejected
@@ -1037,36 +1061,60 @@ DIRTY: dict[str, list[str]] = {
         "signal_id=x-sig-06|account_id=acc-0006|signal_type=Pricing Page|occurred_at=2026-06-12T07:45:00Z|channel=web",
         "signal_id=x-sig-07|signal_type=website_visit|occurred_at=2026-06-14T16:00:00Z|channel=web",
         "signal_id=x-sig-08|account_id= |domain=  |signal_type=email_click|occurred_at=2026-06-15T16:00:00Z",
-        "signal_id=x-sig-09|account_id=acc-0007|signal_type=demo_request|occurred_at=2027-06-12T09:00:00Z|channel=web"
-        "|loaded_at=2026-06-12T10:00:00Z",
+        (
+            "signal_id=x-sig-09|account_id=acc-0007|signal_type=demo_request|occurred_at=2027-06-12T09:00:00Z|channel=web"
+            "|loaded_at=2026-06-12T10:00:00Z"
+        ),
         # rows with unreadable values
-        "signal_id=x-sig-10|account_id=acc-0008|signal_type=third_party_intent_surge|occurred_at=2026-05-20T03:00:00Z"
-        "|signal_value=high|channel=intent_data",
-        "signal_id=x-sig-11|account_id=acc-0009|signal_type=topic_spike|occurred_at=2026-05-21T03:00:00Z"
-        "|signal_value=130|channel=intent_data|is_deleted=tbd",
+        (
+            "signal_id=x-sig-10|account_id=acc-0008|signal_type=third_party_intent_surge|occurred_at=2026-05-20T03:00:00Z"
+            "|signal_value=high|channel=intent_data"
+        ),
+        (
+            "signal_id=x-sig-11|account_id=acc-0009|signal_type=topic_spike|occurred_at=2026-05-21T03:00:00Z"
+            "|signal_value=130|channel=intent_data|is_deleted=tbd"
+        ),
         # unmatched
-        "signal_id=x-sig-12|domain=nobody-knows-us.example|signal_type=website_visit|occurred_at=2026-06-20T11:00:00Z"
-        "|channel=web",
+        (
+            "signal_id=x-sig-12|domain=nobody-knows-us.example|signal_type=website_visit|occurred_at=2026-06-20T11:00:00Z"
+            "|channel=web"
+        ),
         "signal_id=x-sig-13|account_id=acc-9999|signal_type=email_click|occurred_at=2026-06-21T11:00:00Z|channel=email",
-        "signal_id=x-sig-14|domain=https://www.harborline.example/pricing|signal_type=pricing_page_visit"
-        "|occurred_at=2026-06-22T11:00:00Z|channel=web",
+        (
+            "signal_id=x-sig-14|domain=https://www.harborline.example/pricing|signal_type=pricing_page_visit"
+            "|occurred_at=2026-06-22T11:00:00Z|channel=web"
+        ),
         "signal_id=x-sig-15|account_id=sablewick|signal_type=website_visit|occurred_at=2026-06-05T11:00:00Z|channel=web",
         # an account that is not there, but a domain that is; merged accounts by id and by domain
-        "signal_id=x-sig-16|account_id=acc-9998|domain=larkmoor-emea.example|signal_type=content_download"
-        "|occurred_at=2026-06-23T09:30:00+02:00|channel=web",
-        "signal_id=x-sig-17|account_id=larkmoor-emea|signal_type=website_visit|occurred_at=2026-06-24T09:30:00Z"
-        "|contact_id=larkmoor-c1|channel=web",
-        "signal_id=x-sig-18|domain=WWW.LARKMOOR.EXAMPLE|signal_type=website_visit|occurred_at=2026-06-25 09:30:00"
-        "|channel=web",
+        (
+            "signal_id=x-sig-16|account_id=acc-9998|domain=larkmoor-emea.example|signal_type=content_download"
+            "|occurred_at=2026-06-23T09:30:00+02:00|channel=web"
+        ),
+        (
+            "signal_id=x-sig-17|account_id=larkmoor-emea|signal_type=website_visit|occurred_at=2026-06-24T09:30:00Z"
+            "|contact_id=larkmoor-c1|channel=web"
+        ),
+        (
+            "signal_id=x-sig-18|domain=WWW.LARKMOOR.EXAMPLE|signal_type=website_visit|occurred_at=2026-06-25 09:30:00"
+            "|channel=web"
+        ),
         # corrected: the page was the pricing page; withdrawn: it was a bot
-        "signal_id=x-sig-19|account_id=acc-0010|signal_type=website_visit|occurred_at=2026-06-18T09:00:00Z|channel=web"
-        "|updated_at=2026-06-18T09:05:00Z|loaded_at=2026-06-18T10:00:00Z",
-        "signal_id=x-sig-19|account_id=acc-0010|signal_type=pricing_page_visit|occurred_at=2026-06-18T09:00:00Z"
-        "|channel=web|updated_at=2026-06-19T12:00:00Z|loaded_at=2026-06-19T13:00:00Z",
-        "signal_id=x-sig-20|account_id=acc-0011|signal_type=demo_request|occurred_at=2026-06-21T02:13:00Z|channel=web"
-        "|updated_at=2026-06-21T02:13:00Z|loaded_at=2026-06-21T03:00:00Z",
-        "signal_id=x-sig-20|account_id=acc-0011|signal_type=demo_request|occurred_at=2026-06-21T02:13:00Z|channel=web"
-        "|updated_at=2026-06-22T08:00:00Z|is_deleted=1|loaded_at=2026-06-22T09:00:00Z",
+        (
+            "signal_id=x-sig-19|account_id=acc-0010|signal_type=website_visit|occurred_at=2026-06-18T09:00:00Z|channel=web"
+            "|updated_at=2026-06-18T09:05:00Z|loaded_at=2026-06-18T10:00:00Z"
+        ),
+        (
+            "signal_id=x-sig-19|account_id=acc-0010|signal_type=pricing_page_visit|occurred_at=2026-06-18T09:00:00Z"
+            "|channel=web|updated_at=2026-06-19T12:00:00Z|loaded_at=2026-06-19T13:00:00Z"
+        ),
+        (
+            "signal_id=x-sig-20|account_id=acc-0011|signal_type=demo_request|occurred_at=2026-06-21T02:13:00Z|channel=web"
+            "|updated_at=2026-06-21T02:13:00Z|loaded_at=2026-06-21T03:00:00Z"
+        ),
+        (
+            "signal_id=x-sig-20|account_id=acc-0011|signal_type=demo_request|occurred_at=2026-06-21T02:13:00Z|channel=web"
+            "|updated_at=2026-06-22T08:00:00Z|is_deleted=1|loaded_at=2026-06-22T09:00:00Z"
+        ),
         # capitals, stray spaces and a date without a time change nothing
         "signal_id=x-sig-21|account_id= acc-0012|signal_type= Website_Visit |occurred_at=2026-06-02|channel=Web",
     ],
@@ -1080,31 +1128,47 @@ DIRTY: dict[str, list[str]] = {
     "contacts": [
         "account_id=acc-0015|email=idony.kelpmont@unknown.example|job_title=CMO|seniority=executive",
         "contact_id=x-con-1|email=piers.ivywick@unknown.example|job_title=CFO|seniority=executive",
-        "contact_id=x-con-2|account_id=acc-0016|email=lazlo.gorsequill@unknown.example|job_title=Wizard"
-        "|seniority=wizard|is_champion=perhaps|updated_at=01.02.2026",
-        "contact_id=larkmoor-c1|account_id=larkmoor-ltd|email=xanthe.nettleridge@larkmoor.example"
-        "|job_title=VP Sales|seniority=Executive|department=Sales|is_champion=y|updated_at=2026-04-01T09:00:00Z",
-        "contact_id=larkmoor-c1|account_id=larkmoor-ltd|email=xanthe.nettleridge@larkmoor.example"
-        "|job_title=Sales Director|seniority=manager|department=Sales|updated_at=2025-10-01T09:00:00Z",
-        "contact_id=x-con-3|account_id=acc-0017|email=mirabel.alderley@gone.example|job_title=Buyer"
-        "|seniority=practitioner|department=Finance|updated_at=2026-05-05T09:00:00Z|is_deleted=true",
+        (
+            "contact_id=x-con-2|account_id=acc-0016|email=lazlo.gorsequill@unknown.example|job_title=Wizard"
+            "|seniority=wizard|is_champion=perhaps|updated_at=01.02.2026"
+        ),
+        (
+            "contact_id=larkmoor-c1|account_id=larkmoor-ltd|email=xanthe.nettleridge@larkmoor.example"
+            "|job_title=VP Sales|seniority=Executive|department=Sales|is_champion=y|updated_at=2026-04-01T09:00:00Z"
+        ),
+        (
+            "contact_id=larkmoor-c1|account_id=larkmoor-ltd|email=xanthe.nettleridge@larkmoor.example"
+            "|job_title=Sales Director|seniority=manager|department=Sales|updated_at=2025-10-01T09:00:00Z"
+        ),
+        (
+            "contact_id=x-con-3|account_id=acc-0017|email=mirabel.alderley@gone.example|job_title=Buyer"
+            "|seniority=practitioner|department=Finance|updated_at=2026-05-05T09:00:00Z|is_deleted=true"
+        ),
     ],
     "activities": [
         "account_id=acc-0018|activity_type=call|direction=outbound|occurred_at=2026-06-01T09:00:00Z",
         "activity_id=x-act-1|account_id=acc-0018|activity_type=email|direction=outbound|occurred_at=last Tuesday",
         "activity_id=x-act-2|account_id=acc-0018|activity_type=email|direction=outbound",
-        "activity_id=x-act-3|account_id=acc-0019|owner_id=rep-02|activity_type=fax|direction=sideways"
-        "|outcome=maybe later|occurred_at=2026-05-18T14:00:00+02:00",
+        (
+            "activity_id=x-act-3|account_id=acc-0019|owner_id=rep-02|activity_type=fax|direction=sideways"
+            "|outcome=maybe later|occurred_at=2026-05-18T14:00:00+02:00"
+        ),
     ],
     "opportunities": [
         "opportunity_id=x-opp-1|account_id=acc-0020|stage=Discovery|amount_usd=20000",
         "opportunity_id=x-opp-2|account_id=acc-0020|stage=Discovery|amount_usd=20000|created_at=03/04/2026",
-        "opportunity_id=x-opp-3|account_id=acc-0021|owner_id=rep-03|stage=Discovery|amount_usd=20k"
-        "|created_at=2026-04-03T09:00:00Z|is_won=not yet",
-        "opportunity_id=x-opp-4|account_id=acc-0022|owner_id=rep-01|stage=Discovery|amount_usd=30000"
-        "|created_at=2026-02-03T09:00:00Z|updated_at=2026-02-03T09:00:00Z",
-        "opportunity_id=x-opp-4|account_id=acc-0022|owner_id=rep-01|stage=Discovery|amount_usd=30000"
-        "|created_at=2026-02-03T09:00:00Z|updated_at=2026-02-10T09:00:00Z|is_deleted=T",
+        (
+            "opportunity_id=x-opp-3|account_id=acc-0021|owner_id=rep-03|stage=Discovery|amount_usd=20k"
+            "|created_at=2026-04-03T09:00:00Z|is_won=not yet"
+        ),
+        (
+            "opportunity_id=x-opp-4|account_id=acc-0022|owner_id=rep-01|stage=Discovery|amount_usd=30000"
+            "|created_at=2026-02-03T09:00:00Z|updated_at=2026-02-03T09:00:00Z"
+        ),
+        (
+            "opportunity_id=x-opp-4|account_id=acc-0022|owner_id=rep-01|stage=Discovery|amount_usd=30000"
+            "|created_at=2026-02-03T09:00:00Z|updated_at=2026-02-10T09:00:00Z|is_deleted=T"
+        ),
     ],
     "sales_reps": [
         "owner_name=Vacant seat|role=field|territory=US West|is_active=false",
@@ -1113,8 +1177,10 @@ DIRTY: dict[str, list[str]] = {
     "tier_overrides": [
         "account_id=acc-0023|tier_number=one|reason=Wrong on purpose|set_by=Import|starts_on=2026-06-01",
         "account_id=acc-0023|reason=No tier given|set_by=Import|starts_on=2026-06-01",
-        "account_id=acc-0036|tier_number= 3 |reason=Cooling off|set_by=Regional Director|starts_on=2026-05-01"
-        "|ends_on=end of year",
+        (
+            "account_id=acc-0036|tier_number= 3 |reason=Cooling off|set_by=Regional Director|starts_on=2026-05-01"
+            "|ends_on=end of year"
+        ),
     ],
     "account_returns": [
         "account_id=acc-0025|owner_id=rep-10|reason=Date forgotten",
@@ -1124,8 +1190,10 @@ DIRTY: dict[str, list[str]] = {
     "product_usage": [
         "account_id=techcorp|measured_on=May 2026|daily_active_users=30",
         "account_id=techcorp|daily_active_users=30",
-        "account_id=techcorp|measured_on=2025-12-01|daily_active_users=-4|monthly_active_users=20|seats_used=24"
-        "|seats_licensed=50|features_used=five|headcount_growth_pct=-2.5",
+        (
+            "account_id=techcorp|measured_on=2025-12-01|daily_active_users=-4|monthly_active_users=20|seats_used=24"
+            "|seats_licensed=50|features_used=five|headcount_growth_pct=-2.5"
+        ),
     ],
     "customer_contracts": [
         "annual_contract_value_usd=5000|renewal_on=2026-12-01",

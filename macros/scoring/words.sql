@@ -17,10 +17,10 @@
         when attribute_value is null and attribute in (
         {%- endif %}'{{ column.name }}'{{ ", " if not loop.last else "" }}
         {%- if loop.last %})
-            then 'Unknown ' || replace(attribute, '_', ' ')
+            then 'Unknown ' || replace(replace(attribute, '_usd', ''), '_', ' ')
         {%- endif %}
         {%- endfor %}
-        when is_per_unit then 'More ' || {{ without_capital("best_label") }}
+        when is_per_unit then 'Further ' || {{ without_capital("best_label") }}
         else 'No ' || {{ without_capital("best_label") }}
     end
 {%- endmacro %}

@@ -35,9 +35,10 @@ rule_points as (
         attribute_values.value_number,
         attribute_values.value_text,
         case
-            when not ({{ rule_matches("rules", "attribute_values") }}) then null
-            when rules.points_per_unit is null then rules.points
-            else {{ points_for_units("attribute_values.value_number", "rules.points_per_unit") }}
+            when {{ rule_matches("rules", "attribute_values") }}
+                then coalesce(
+                    rules.points, {{ points_for_units("attribute_values.value_number", "rules.points_per_unit") }}
+                )
         end as points
     from ranked_accounts
     inner join rules on ranked_accounts.scoring_model = rules.scoring_model

@@ -8,7 +8,7 @@
     {%- set marts = [] -%}
     {%- set failed = [] -%}
     {%- for result in results -%}
-        {%- if result.status | string not in ["success", "pass", "warn"] -%} {%- do failed.append(result.node.name) -%} {%- endif -%}
+        {%- if result.status | string not in ["success", "pass", "warn", "no-op"] -%} {%- do failed.append(result.node.name) -%} {%- endif -%}
         {%- if result.node.resource_type == "model" and result.node.fqn[1] == "marts" -%} {%- do marts.append(result.node) -%} {%- endif -%}
     {%- endfor -%}
     {%- set declared = graph.nodes.values() | selectattr("resource_type", "equalto", "model")

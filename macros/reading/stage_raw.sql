@@ -123,7 +123,11 @@ from versioned
 {#- SQL: a raw table to select from, empty if there is none. -#}
 {% macro raw_relation(table) -%}
     {%- set relation = source("raw", table) -%}
-    {%- if is_demo() and not execute %}{% do ref("demo_" ~ table) %}{% endif -%}  {#- an edge, so that seeds run first -#}
+    {#- edges alone: nothing is read before the rule files are found in order, and before the demo is loaded -#}
+    {%- if not execute -%}
+        {%- do ref("rules_checked") -%}
+        {%- if is_demo() -%} {%- do ref("demo_" ~ table) -%} {%- endif -%}
+    {%- endif -%}
     {%- if not execute or relation.is_cte or load_relation(relation) is not none -%} {{ relation }}
     {%- else -%} (select 1 as no_such_table where 1 = 0)
     {%- endif -%}

@@ -23,21 +23,18 @@
 {% endmacro %}
 
 
-{#- SQL: the rows of a rule file, typed. A cell that cannot be read is null, as is one of a column that the file lacks;
-    rule_cell_problems names both. With `with_origin`, also each row's `line` in the file and its `row_name`: its key's
-    cells as they were typed. -#}
-{% macro typed_rules(name, with_origin=false) %}
+{#- SQL of a staging model: the rows of a rule file, typed, with where each stands. A cell that cannot be read is null, as
+    is one of a column that the file lacks; rule_cell_problems names both. -#}
+{% macro typed_rules(name) %}
 select
     {%- if execute %}
     {%- set existing = rule_file_columns(name) %}
     {%- for column in rule_file(name).columns.values() %}
     {%- set cell = column.name if column.name in existing else "cast(null as " ~ dbt.type_string() ~ ")" %}
-    {{ read_rule(column.data_type, cell) }} as {{ column.name }}{{ "," if with_origin or not loop.last }}
+    {{ read_rule(column.data_type, cell) }} as {{ column.name }},
     {%- endfor %}
     {%- endif %}
-    {%- if with_origin %}
     {{ rule_row_origin(name) }}
-    {%- endif %}
 from {{ ref(name) }}
 {%- endmacro %}
 
@@ -66,4 +63,14 @@ from {{ ref(name) }}
         {%- endfor %}
         {%- endif %}, 3
     ) as row_name
+{%- endmacro %}
+
+
+{#- SQL: the key of a typed row of a rule file as one text, to find rows that stand there twice. -#}
+{% macro rule_row_key(name) -%}
+    ''
+    {%- if execute %}
+    {%- for cell in rule_file(name).config.meta.key %} || '|' || coalesce(cast({{ cell }} as {{ dbt.type_string() }}), '')
+    {%- endfor %}
+    {%- endif %}
 {%- endmacro %}

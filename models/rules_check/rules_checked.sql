@@ -3,22 +3,36 @@ with
 
 problems as (
 
-    select * from {{ ref("rule_cell_problems") }}
-    union all
-    select * from {{ ref("rule_row_problems") }}
-    union all
-    select * from {{ ref("rule_set_problems") }}
+    {%- for kind in ["cell", "reference", "condition", "duplicate", "set"] %}
+    select
+        file,
+        line,
+        row_name,
+        mistake
+    from {{ ref("rule_" ~ kind ~ "_problems") }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 
 ),
 
-summary as (
+messages as (
+
+    select
+        file,
+        line,
+        'seeds/' || file || ' line ' || cast(line as {{ dbt.type_string() }}) || ' [' || row_name || '] ' || mistake as message
+    from problems
+
+),
+
+report as (
 
     select
         count(*) as mistakes,
-        {{ ordered_list("'  - seeds/' || file || ' line ' || cast(line as " ~ dbt.type_string() ~ ") || ' [' || row_name || '] ' || mistake", "file, line, mistake", line_break()) }} as list
-    from problems
+        {{ ordered_list(line_break() ~ " || '  - ' || message", "file, line, message", "''") }} as message_list
+    from messages
 
 )
 
-select {{ raise_if("mistakes > 0", "'RULES REJECTED - nothing was published' || " ~ line_break() ~ " || list") }} as passed
-from summary
+select {{ raise_if("mistakes > 0", "'RULES REJECTED - nothing was published' || message_list") }} as passed
+from report

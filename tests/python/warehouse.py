@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +84,20 @@ def load_table(
     listed = ", ".join(f'"{column}" {data_type}' for column, data_type in declared.items())
     connection.execute(f"create or replace table {relation} ({listed})")
     if rows:
-        unnested = ", ".join(f"unnest(?::{data_type}[])" for data_type in declared.values())
-        values = [[row.get(column) for row in rows] for column in columns]
-        connection.execute(f"insert into {relation} select {unnested}", values)
+        # as JSON: a list as a parameter is converted value by value, a hundred times slower
+        cells = ", ".join(f"cell[{n}]::{data_type}" for n, data_type in enumerate(declared.values(), start=1))
+        values = json.dumps([[as_written(row.get(column)) for column in columns] for row in rows])
+        connection.execute(
+            f"insert into {relation} select {cells} from (select unnest(from_json(?::json, '[[\"varchar\"]]')) as cell)",
+            [values],
+        )
+
+
+def as_written(value: Any) -> str | None:
+    """A value as DuckDB reads it back from text."""
+    if isinstance(value, date):  # or a datetime
+        return value.isoformat()
+    return value if value is None or isinstance(value, str) else str(value)
 
 
 @dataclass

@@ -1,2 +1,1 @@
--- depends_on: {{ ref("rules_checked") }}
 {{ typed_rules("icp_industries") }}

@@ -1,0 +1,122 @@
+-- What is wrong with the conditions and points of single rules, given what the attributes are.
+with
+
+rules as (
+
+    select * from {{ ref("stg_rules__scoring_rules") }}
+
+),
+
+qualifiers as (
+
+    select * from {{ ref("stg_rules__qualification_rules") }}
+
+),
+
+triggers as (
+
+    select * from {{ ref("stg_rules__engagement_triggers") }}
+
+),
+
+signal_types as (
+
+    select * from {{ ref("stg_rules__signal_types") }}
+
+),
+
+attributes as (
+
+    {% for attribute in attribute_catalog() -%}
+    select
+        '{{ attribute.name }}' as attribute,
+        '{{ attribute.data_type }}' as data_type,
+        '{{ (["true", "false"] if attribute.data_type == "boolean" else attribute.meta.get("values", [])) | join("|") }}' as known_values
+    union all
+    {% endfor -%}
+    {% for days in [7, 30] -%}
+    select
+        'signals_' || signal_type || '_{{ days }}d' as attribute,
+        'number' as data_type,
+        '' as known_values
+    from signal_types
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+),
+
+conditions as (
+
+    select
+        'scoring_rules.csv' as file,
+        line,
+        row_name,
+        attribute,
+        min_value,
+        max_value,
+        match_value,
+        points_per_unit
+    from rules
+    union all
+    select
+        'qualification_rules.csv' as file,
+        line,
+        row_name,
+        attribute,
+        min_value,
+        max_value,
+        match_value,
+        null as points_per_unit
+    from qualifiers
+
+),
+
+checked as (
+
+    select
+        conditions.file,
+        conditions.line,
+        conditions.row_name,
+        case
+            when attributes.attribute is null
+                then 'attribute "' || conditions.attribute || '" is unknown; it must be a column of '
+                    || 'int_account_attributes, signals_<signal_type>_7d or signals_<signal_type>_30d'
+            when conditions.min_value > conditions.max_value then 'min_value is greater than max_value'
+            when conditions.match_value is not null and coalesce(conditions.min_value, conditions.max_value) is not null
+                then 'give min_value and max_value, or match_value, not both'
+            when attributes.data_type <> 'number'
+                and coalesce(conditions.min_value, conditions.max_value, conditions.points_per_unit) is not null
+                then 'attribute "' || conditions.attribute || '" is no number: '
+                    || 'use match_value and points in place of min_value, max_value and points_per_unit'
+            when attributes.data_type = 'number'
+                and conditions.match_value is not null and {{ parse_number("conditions.match_value") }} is null
+                then 'match_value: "' || conditions.match_value || '" is not a number, as ' || conditions.attribute || ' is'
+            when attributes.known_values <> ''
+                and '|' || attributes.known_values || '|' not like '%|' || conditions.match_value || '|%'
+                then 'match_value: "' || conditions.match_value || '" is unknown; '
+                    || conditions.attribute || ' is one of ' || replace(attributes.known_values, '|', ', ')
+        end as mistake
+    from conditions
+    left join attributes on conditions.attribute = attributes.attribute
+    where conditions.attribute is not null
+    union all
+    select
+        'scoring_rules.csv' as file,
+        line,
+        row_name,
+        'give either points or points_per_unit' as mistake
+    from rules
+    where (points is null) = (points_per_unit is null)
+    union all
+    select
+        'engagement_triggers.csv' as file,
+        line,
+        row_name,
+        'min_value: a number of signals is a whole number of at least 1' as mistake
+    from triggers
+    where metric = 'signals' and (min_value < 1 or floor(min_value) <> min_value)
+
+)
+
+select * from checked
+where mistake is not null

@@ -5,3 +5,9 @@
     {%- set model = graph.nodes["model." ~ project_name ~ ".int_account_attributes"] -%}
     {{ return(model.columns.values() | rejectattr("name", "equalto", "account_id") | list) }}
 {% endmacro %}
+
+
+{#- The values that an attribute can have; none if it can have any. -#}
+{% macro known_values(attribute) %}
+    {{ return(["true", "false"] if attribute.data_type == "boolean" else attribute.meta.get("values", [])) }}
+{% endmacro %}

@@ -59,9 +59,12 @@ select
     scores.tier_reason,
     scores.score_tier_number,
     case
-        when coalesce(scores.fit_score, 0) >= {{ var("fit_threshold") }} and coalesce(scores.intent_score, 0) >= {{ var("timing_threshold") }} then 'good_place'
-        when coalesce(scores.fit_score, 0) >= {{ var("fit_threshold") }} then 'get_back_to_me'
-        when coalesce(scores.intent_score, 0) >= {{ var("timing_threshold") }} then 'false_hope'
+        when scores.fit_score >= {{ var("fit_threshold") }}
+            then case
+                when scores.intent_score >= {{ var("timing_threshold") }} then 'good_place'
+                else 'get_back_to_me'
+            end
+        when scores.intent_score >= {{ var("timing_threshold") }} then 'false_hope'
         else 'bad_place'
     end as quadrant,
     coalesce(engagement.engagement_status, 'cold') as engagement_status,

@@ -31,7 +31,7 @@ attributes as (
     select
         '{{ attribute.name }}' as attribute,
         '{{ attribute.data_type }}' as data_type,
-        '{{ (["true", "false"] if attribute.data_type == "boolean" else attribute.meta.get("values", [])) | join("|") }}' as known_values
+        '{{ known_values(attribute) | join("|") }}' as known_values
     union all
     {% endfor -%}
     {% for days in [7, 30] -%}
@@ -79,22 +79,27 @@ checked as (
         conditions.row_name,
         case
             when attributes.attribute is null
-                then 'attribute "' || conditions.attribute || '" is unknown; it must be a column of '
-                    || 'int_account_attributes, signals_<signal_type>_7d or signals_<signal_type>_30d'
+                then
+                'attribute "' || conditions.attribute || '" is unknown; it must be a column of '
+                || 'int_account_attributes, signals_<signal_type>_7d or signals_<signal_type>_30d'
             when conditions.min_value > conditions.max_value then 'min_value is greater than max_value'
             when conditions.match_value is not null and coalesce(conditions.min_value, conditions.max_value) is not null
                 then 'give min_value and max_value, or match_value, not both'
             when attributes.data_type <> 'number'
                 and coalesce(conditions.min_value, conditions.max_value, conditions.points_per_unit) is not null
-                then 'attribute "' || conditions.attribute || '" is no number: '
-                    || 'use match_value and points in place of min_value, max_value and points_per_unit'
+                then
+                'attribute "' || conditions.attribute || '" is no number: '
+                || 'use match_value and points in place of min_value, max_value and points_per_unit'
             when attributes.data_type = 'number'
                 and conditions.match_value is not null and {{ parse_number("conditions.match_value") }} is null
-                then 'match_value: "' || conditions.match_value || '" is not a number, as ' || conditions.attribute || ' is'
+                then
+                'match_value: "' || conditions.match_value || '" is not a number, as '
+                || conditions.attribute || ' is'
             when attributes.known_values <> ''
                 and '|' || attributes.known_values || '|' not like '%|' || conditions.match_value || '|%'
-                then 'match_value: "' || conditions.match_value || '" is unknown; '
-                    || conditions.attribute || ' is one of ' || replace(attributes.known_values, '|', ', ')
+                then
+                'match_value: "' || conditions.match_value || '" is unknown; '
+                || conditions.attribute || ' is one of ' || replace(attributes.known_values, '|', ', ')
         end as mistake
     from conditions
     left join attributes on conditions.attribute = attributes.attribute

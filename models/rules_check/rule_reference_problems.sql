@@ -70,7 +70,8 @@ select
     model_references.file,
     model_references.line,
     model_references.row_name,
-    'scoring_model "' || model_references.scoring_model || '" is unknown; it must be a row of scoring_models.csv' as mistake
+    'scoring_model "' || model_references.scoring_model
+    || '" is unknown; it must be a row of scoring_models.csv' as mistake
 from model_references
 left join scoring_models on model_references.scoring_model = scoring_models.scoring_model
 where model_references.scoring_model is not null and scoring_models.scoring_model is null
@@ -79,7 +80,8 @@ select
     'scoring_rules.csv' as file,
     rules.line,
     rules.row_name,
-    'dimension "' || rules.dimension || '" is unknown; it must be a row of scoring_dimensions.csv for this model' as mistake
+    'dimension "' || rules.dimension
+    || '" is unknown; it must be a row of scoring_dimensions.csv for this model' as mistake
 from rules
 left join dimensions
     on rules.scoring_model = dimensions.scoring_model

@@ -88,16 +88,24 @@ select
     || cast(count(case when is_primary then 1 end) as {{ dbt.type_string() }}) || ' are' as mistake
 from scoring_models
 having count(case when is_primary then 1 end) <> 1
-{%- for rows, file in {"dimensions": "scoring_dimensions", "tiers": "tiers"}.items() %}
 union all
 select
     'scoring_models.csv' as file,
-    line,
-    row_name,
-    'the model has no row in {{ file }}.csv' as mistake
+    scoring_models.line,
+    scoring_models.row_name,
+    'the model has no row in scoring_dimensions.csv' as mistake
 from scoring_models
-where scoring_model not in (select scoring_model from {{ rows }} where scoring_model is not null)
-{%- endfor %}
+left join dimensions on scoring_models.scoring_model = dimensions.scoring_model
+where dimensions.scoring_model is null
+union all
+select
+    'scoring_models.csv' as file,
+    scoring_models.line,
+    scoring_models.row_name,
+    'the model has no row in tiers.csv' as mistake
+from scoring_models
+left join tiers on scoring_models.scoring_model = tiers.scoring_model
+where tiers.scoring_model is null
 union all
 select
     'scoring_dimensions.csv' as file,

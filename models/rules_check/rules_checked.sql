@@ -20,7 +20,8 @@ messages as (
     select
         file,
         line,
-        'seeds/' || file || ' line ' || cast(line as {{ dbt.type_string() }}) || ' [' || row_name || '] ' || mistake as message
+        'seeds/' || file || ' line ' || cast(line as {{ dbt.type_string() }})
+        || ' [' || row_name || '] ' || mistake as message
     from problems
 
 ),

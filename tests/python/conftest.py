@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from warehouse import CompiledProject, Warehouse  # noqa: E402
+from warehouse import CompiledProject, Warehouse
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 
@@ -27,6 +29,14 @@ MARTS = (
     "unmatched_signals",
     "source_reconciliation",
 )
+
+DEFAULT_SETTINGS = {
+    "engagement_window_days": 90,
+    "fit_threshold": 60,
+    "timing_threshold": 50,
+    "decay_horizon_half_lives": 10,
+    "intent_trend_threshold": 5,
+}
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -50,10 +60,16 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 def rules() -> dict[str, list[dict[str, str]]]:
-    """The rule files as they are committed."""
+    """The rule files as they are committed (a copy that may be changed)."""
+    return deepcopy(_committed_rules())
+
+
+@cache
+def _committed_rules() -> dict[str, list[dict[str, str]]]:
     return {name: read_csv(PROJECT / "seeds" / f"{name}.csv") for name in RULE_FILES}
 
 
+@cache
 def demo_rows() -> dict[str, list[dict[str, str | None]]]:
     """The demo's raw tables, an empty cell as null, as a loader leaves it."""
     return {
@@ -87,10 +103,8 @@ def load_table(
         # as JSON: a list as a parameter is converted value by value, a hundred times slower
         cells = ", ".join(f"cell[{n}]::{data_type}" for n, data_type in enumerate(declared.values(), start=1))
         values = json.dumps([[as_written(row.get(column)) for column in columns] for row in rows])
-        connection.execute(
-            f"insert into {relation} select {cells} from (select unnest(from_json(?::json, '[[\"varchar\"]]')) as cell)",
-            [values],
-        )
+        unnested = "select unnest(from_json(?::json, '[[\"varchar\"]]')) as cell"
+        connection.execute(f"insert into {relation} select {cells} from ({unnested})", [values])
 
 
 def as_written(value: Any) -> str | None:
@@ -119,12 +133,15 @@ class Warehouse:
 
     folder: Path
     seeds: dict[str, Rows] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
         return self.folder / "warehouse.duckdb"
 
-    def load(self, raw: Mapping[str, Rows], schema: str = "raw", types: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def load(
+        self, raw: Mapping[str, Rows], schema: str = "raw", types: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
         """Loads raw tables; a table's columns are those of its rows, or all of them where it has none."""
         with duckdb.connect(str(self.path)) as connection:
             connection.execute("set TimeZone = 'UTC'")
@@ -153,8 +170,8 @@ class Warehouse:
         return self.dbt("build", *arguments, variables=variables, project=self.project())
 
     def project(self) -> Path:
-        """The project, or a copy of it with other rule files."""
-        if not self.seeds:
+        """The project, or a copy of it with other rule files (as rows) or other files (as text)."""
+        if not self.seeds and not self.files:
             return PROJECT
         copy = self.folder / "project"
         if not copy.exists():
@@ -162,6 +179,9 @@ class Warehouse:
             shutil.copytree(PROJECT, copy, ignore=ignored)
         for name, rows in self.seeds.items():
             write_rules(copy / "seeds" / f"{name}.csv", rows)
+        for name, text in self.files.items():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            (copy / name).write_text(text, encoding="utf-8")
         return copy
 
     def query(self, sql: str) -> list[dict[str, Any]]:
@@ -188,63 +208,102 @@ def write_rules(path: Path, rows: Rows) -> None:
 
 @dataclass
 class CompiledProject:
-    """The project's compiled SQL, which runs in memory on other raw rows, rules and as_of in a fraction of a second.
+    """The project's compiled SQL, which runs in memory on other raw rows, rules, settings and as_of in half a second.
 
-    It is compiled for raw tables of text columns at a moment that stands for as_of and occurs nowhere else.
+    It is compiled for raw tables of text columns, at a moment and with settings that occur nowhere else and stand for
+    the actual ones.
     """
 
     moment = datetime(2001, 2, 3, 4, 5, 6, 789012, tzinfo=UTC)
+    stand_ins: ClassVar[Mapping[str, str]] = {
+        "engagement_window_days": "9973",
+        "fit_threshold": "61.0317",
+        "timing_threshold": "51.0317",
+        "decay_horizon_half_lives": "11.0317",
+        "intent_trend_threshold": "7.0317",
+    }
     database: str
     nodes: list[dict[str, Any]]
+    connections: dict[str, duckdb.DuckDBPyConnection] = field(default_factory=dict)
 
     @classmethod
     def compile(cls, folder: Path) -> CompiledProject:
         """Builds the project on empty tables and keeps the SQL of its models."""
         warehouse = Warehouse(folder)
         warehouse.load({table: [] for table in RAW_COLUMNS})
+        numbers = {name: json.loads(text) for name, text in cls.stand_ins.items()}
         warehouse.build(
-            "--exclude-resource-type", "test", "unit_test", raw_schema="raw", as_of=cls.moment.isoformat()
+            "--exclude-resource-type", "test", "unit_test", raw_schema="raw", as_of=cls.moment.isoformat(), **numbers
         ).check()
         manifest = json.loads((folder / "target" / "manifest.json").read_text())
         results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
         order = [result["unique_id"] for result in results if result["unique_id"].startswith("model.")]
-        return cls("warehouse", [manifest["nodes"][unique_id] for unique_id in order])
+        compiled = cls("warehouse", [manifest["nodes"][unique_id] for unique_id in order])
+        everything = "".join(node["compiled_code"] for node in compiled.nodes)
+        assert all(text in everything for text in cls.stand_ins.values()), "a setting does not show in the SQL"
+        return compiled
 
-    def sql(self, node: Mapping[str, Any], as_of: datetime) -> str:
+    def sql(self, node: Mapping[str, Any], as_of: datetime, settings: Mapping[str, Any]) -> str:
         """The SQL of a model, at as_of (naive UTC)."""
         moment = self.moment.replace(tzinfo=None)
         week = timedelta(days=7)
         text = node["compiled_code"]
+        for name, stand_in in self.stand_ins.items():
+            text = text.replace(stand_in, str(settings[name]))
         for stands_for, actual in ((moment, as_of), (moment - week, as_of - week)):
-            text = text.replace(f"{stands_for:%Y-%m-%d %H:%M:%S.%f}", f"{actual:%Y-%m-%d %H:%M:%S.%f}")
-        return text.replace(f"{moment:%Y-%m-%d}", f"{as_of:%Y-%m-%d}")
+            text = text.replace(f"{stands_for:%Y-%m-%d %H:%M:%S.%f}", actual.isoformat(" ", "microseconds"))
+        return text.replace(f"{moment:%Y-%m-%d}", as_of.date().isoformat())
 
     def replay(
         self,
         raw: Mapping[str, Rows],
         as_of: datetime,
         rule_rows: Mapping[str, Rows] | None = None,
+        settings: Mapping[str, Any] | None = None,
         threads: int = 2,
         tables: Sequence[str] = MARTS,
     ) -> dict[str, list[dict[str, Any]]]:
-        """The marts as the project builds them from raw text rows and rules at as_of (naive UTC)."""
-        headers = {name: list(rows[0]) for name, rows in rules().items() if rows}
-        with duckdb.connect(config={"threads": threads}) as connection:
+        """The marts as the project builds them from raw text rows, rules and settings at as_of (naive UTC)."""
+        used = DEFAULT_SETTINGS | (settings or {})
+        connection = self.with_rules({**rules(), **(rule_rows or {})}, threads)
+        for schema in ("raw", "staging", "intermediate", "audit"):
+            connection.execute(f"drop schema if exists {schema} cascade; create schema {schema}")
+        for table, columns in RAW_COLUMNS.items():
+            load_table(connection, f"raw.{table}", raw.get(table, []), columns)
+        self.create(connection, [node for node in self.nodes if node["schema"] != "rules"], as_of, used)
+        return {table: fetch(connection, f"select * from audit.{table}") for table in tables}
+
+    def with_rules(self, rule_rows: Mapping[str, Rows], threads: int) -> duckdb.DuckDBPyConnection:
+        """A database with the rule files read and checked; the last few are kept."""
+        key = json.dumps([threads, rule_rows], sort_keys=True)
+        if key not in self.connections:
+            connection = duckdb.connect(config={"threads": threads})
             connection.execute("set TimeZone = 'UTC'")
-            connection.execute(f"attach ':memory:' as {self.database}; use {self.database}")
-            for schema in ("raw", "rules", "staging", "intermediate", "audit"):
-                connection.execute(f"create schema {schema}")
-            for table, columns in RAW_COLUMNS.items():
-                load_table(connection, f"raw.{table}", raw.get(table, []), columns)
-            for name, rows in {**rules(), **(rule_rows or {})}.items():
-                columns = headers.get(name) or header(name)
-                load_table(connection, f"rules.{name}", [{c: v or None for c, v in r.items()} for r in rows], columns)
-            for node in self.nodes:
-                kind = node["config"]["materialized"]
-                connection.execute(f"create {kind} {node['relation_name']} as {self.sql(node, as_of)}")
-            return {table: fetch(connection, f"select * from audit.{table}") for table in tables}
+            connection.execute(f"attach ':memory:' as {self.database}; use {self.database}; create schema rules")
+            for name, rows in rule_rows.items():
+                cells = [{column: value or None for column, value in row.items()} for row in rows]
+                load_table(connection, f"rules.{name}", cells, header(name))
+            checks = [node for node in self.nodes if node["schema"] == "rules"]
+            self.create(connection, checks, self.moment, DEFAULT_SETTINGS)
+            if len(self.connections) >= 4:
+                self.connections.pop(next(iter(self.connections))).close()
+            self.connections[key] = connection
+        return self.connections[key]
+
+    def create(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        nodes: Sequence[Mapping[str, Any]],
+        as_of: datetime,
+        settings: Mapping[str, Any],
+    ) -> None:
+        """Runs models in the order in which dbt ran them."""
+        for node in nodes:
+            statement = f"create {node['config']['materialized']} {node['relation_name']} as"
+            connection.execute(f"{statement} {self.sql(node, as_of, settings)}")
 
 
+@cache
 def header(name: str) -> list[str]:
     """The header of a rule file."""
     with (PROJECT / "seeds" / f"{name}.csv").open(newline="", encoding="utf-8") as file:

@@ -31,9 +31,9 @@ chains as (
             {%- endfor %}
         ) as last_account_id
     from pointers as step_1
-    {%- for step in range(2, longest_chain + 2) %}
+    {% for step in range(2, longest_chain + 2) -%}
     left join pointers as step_{{ step }} on step_{{ step - 1 }}.target_account_id = step_{{ step }}.account_id
-    {%- endfor %}
+    {% endfor %}
 
 )
 

@@ -39,12 +39,12 @@ select
     end as value_number,
     case rule_attributes.attribute
         {%- for column in attribute_catalog() if column.data_type != "number" %}
-        when '{{ column.name }}' then {{ "lower(" if column.data_type == "boolean" }}cast(accounts.{{ column.name }} as {{ dbt.type_string() }}){{ ")" if column.data_type == "boolean" }}
+        when '{{ column.name }}' then cast(accounts.{{ column.name }} as {{ dbt.type_string() }})
         {%- endfor %}
     end as value_text
 from accounts
 cross join rule_attributes
-where rule_attributes.attribute not in (select attribute from signal_attributes)
+where rule_attributes.attribute not in (select signal_attributes.attribute from signal_attributes)
 union all
 select
     accounts.account_id,

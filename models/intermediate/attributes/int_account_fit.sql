@@ -46,10 +46,15 @@ select
     accounts.brand_tier,
     accounts.competitive_position,
     accounts.territory,
-    case when accounts.industry is not null then coalesce(icp_industries.industry_match, 'non_target') end as industry_match,
-    case when accounts.country is not null then coalesce(icp_markets.market_match, 'expansion') end as market_match,
+    case
+        when accounts.industry is not null then coalesce(icp_industries.industry_match, 'non_target')
+    end as industry_match,
+    case
+        when accounts.country is not null then coalesce(icp_markets.market_match, 'expansion')
+    end as market_match,
     coalesce(technologies.complementary_technologies, 0) as complementary_technologies,
-    {{ days_until("accounts.competitor_renewal_on") }} as days_to_competitor_renewal,
+    {{ days_until("accounts.competitor_renewal_on") }}
+        as days_to_competitor_renewal,
     {{ days_until("accounts.get_back_on") }} as days_to_get_back
 from accounts
 left join icp_industries on lower(accounts.industry) = icp_industries.industry

@@ -13,21 +13,30 @@ contacts as (
         count(case when is_engaged then 1 end) as engaged_contacts,
         count(distinct case when is_engaged then department end) as engaged_departments,
         count(case when is_champion then 1 end) as champions,
-        max(case when is_engaged then case seniority when 'executive' then 3 when 'manager' then 2 when 'practitioner' then 1 end end) as highest_engaged_seniority_rank
+        max(
+            case
+                when not is_engaged then null
+                when seniority = 'executive' then 3
+                when seniority = 'manager' then 2
+                when seniority = 'practitioner' then 1
+            end
+        ) as highest_engaged_seniority_rank
     from {{ ref("int_contacts_engaged") }}
     group by account_id
 
 ),
 
-recent_activities as (
+past_activities as (
 
     select
         accounts.surviving_account_id as account_id,
         activities.activity_type,
-        activities.outcome,
         {{ days_ago("activities.occurred_at") }} as days_ago,
-        activities.direction = 'outbound'
-        and {{ days_ago("activities.occurred_at") }} < {{ var("engagement_window_days") }} as is_recent_outbound
+        case when activities.outcome = 'accepted' then 1.0 else 0.0 end as is_accepted,
+        case when activities.outcome = 'replied' then 1.0 else 0.0 end as is_replied,
+        activities.direction = 'outbound' as is_outbound,
+        {{ days_ago("activities.occurred_at") }} < {{ var("engagement_window_days") }}
+            as is_recent
     from {{ ref("stg_raw__activities") }} as activities
     inner join accounts on activities.account_id = accounts.account_id
     where activities.record_status = 'standing' and activities.occurred_at <= {{ as_of() }}
@@ -39,15 +48,10 @@ activities as (
     select
         account_id,
         min(days_ago) as days_since_last_activity,
-        avg(
-            case when is_recent_outbound and activity_type = 'meeting'
-                then cast(case when outcome = 'accepted' then 1 else 0 end as {{ type_double() }}) end
-        ) as meeting_acceptance_rate,
-        avg(
-            case when is_recent_outbound and activity_type = 'email'
-                then cast(case when outcome = 'replied' then 1 else 0 end as {{ type_double() }}) end
-        ) as email_reply_rate
-    from recent_activities
+        avg(case when is_recent and is_outbound and activity_type = 'meeting' then is_accepted end)
+            as meeting_acceptance_rate,
+        avg(case when is_recent and is_outbound and activity_type = 'email' then is_replied end) as email_reply_rate
+    from past_activities
     group by account_id
 
 ),

@@ -40,7 +40,8 @@ aged as (
         signal_types.points,
         signal_types.max_points,
         {{ days_between("ranked.occurred_at", as_of()) }} / signal_types.half_life_days as half_lives,
-        {{ days_between("ranked.occurred_at", as_of(days_before=7)) }} / signal_types.half_life_days as half_lives_a_week_ago,
+        {{ days_between("ranked.occurred_at", as_of(days_before=7)) }} / signal_types.half_life_days
+            as half_lives_a_week_ago,
         coalesce(ranked.latest_of_day <= signal_types.daily_limit_per_contact, true) as counts,
         ranked.is_week_old
         and coalesce(ranked.latest_of_day_a_week_ago <= signal_types.daily_limit_per_contact, true) as counted_a_week_ago

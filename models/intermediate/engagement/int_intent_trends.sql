@@ -4,8 +4,9 @@ points as (
 
     select
         accounts.account_id,
-        {{ published_number("coalesce(intent.decayed_intent_points, 0)") }} as decayed_intent_points,
-        {{ published_number("coalesce(intent.decayed_intent_points_7d_ago, 0)") }} as decayed_intent_points_7d_ago
+        coalesce({{ published_number("intent.decayed_intent_points") }}, 0) as decayed_intent_points,
+        coalesce({{ published_number("intent.decayed_intent_points_7d_ago") }}, 0)
+            as decayed_intent_points_7d_ago
     from {{ ref("int_accounts_merged") }} as accounts
     left join {{ ref("int_account_intent") }} as intent on accounts.account_id = intent.account_id
     where not accounts.is_merged

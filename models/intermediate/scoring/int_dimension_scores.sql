@@ -2,7 +2,8 @@ select
     account_id,
     scoring_model,
     dimension,
-    {{ to_points("sum(counted_points) * cast(100 as " ~ type_double() ~ ") / min(dimension_max_points)") }} as dimension_score,
+    {{ to_points("sum(counted_points) * cast(100 as " ~ type_double() ~ ") / min(dimension_max_points)") }}
+        as dimension_score,
     sum(priority_contribution) as priority_contribution,
     -- how much of the score rests on factors, and on those of them whose attribute is known
     sum(greatest(max_points, 0) * cast(weight as {{ type_double() }}) / dimension_max_points) as weight_of_factors,

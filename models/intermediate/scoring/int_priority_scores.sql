@@ -6,8 +6,9 @@ scored as (
         account_id,
         scoring_model,
         {{ published_number("sum(priority_contribution)") }} as priority_score,
-        {%- for dimension in ["fit", "intent", "relationship", "strategic"] %}
-        {{ published_number("max(case when dimension = '" ~ dimension ~ "' then dimension_score end)") }} as {{ dimension }}_score,
+        {%- for name in ["fit", "intent", "relationship", "strategic"] %}
+        {{ published_number("max(case when dimension = '" ~ name ~ "' then dimension_score end)") }}
+            as {{ name }}_score,
         {%- endfor %}
         {{ ordered_list(
             "dimension || ' ' || " ~ number_as_text("dimension_score", 2), "dimension", "', '"

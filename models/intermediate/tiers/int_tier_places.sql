@@ -33,7 +33,9 @@ limits as (
         ) as accounts_by_score,
         tiers.max_share,
         tiers.max_accounts,
-        case when field_reps.field_reps > 0 then floor(tiers.max_accounts_per_rep * field_reps.field_reps) end as rep_places
+        case
+            when field_reps.field_reps > 0 then floor(tiers.max_accounts_per_rep * field_reps.field_reps)
+        end as rep_places
     from tiers
     cross join field_reps
     left join scores on tiers.scoring_model = scores.scoring_model
@@ -58,7 +60,7 @@ places as (
 
 ),
 
-places_so_far as (
+summed as (
 
     select
         *,
@@ -67,22 +69,25 @@ places_so_far as (
         ) as places_so_far
     from places
 
+),
+
+-- Accounts stand in line by rank; what a tier cannot hold goes to the next, ahead of its own. So a tier ends at rank
+-- last_rank(n) = min(accounts_by_score(n), last_rank(n - 1) + places(n)), solved for all n by a running minimum.
+lowest as (
+
+    select
+        *,
+        min(accounts_by_score - places_so_far) over (
+            partition by scoring_model order by tier_number rows between unbounded preceding and current row
+        ) as least_slack
+    from summed
+
 )
 
--- Accounts stand in line by rank; what a tier cannot hold goes to the next, ahead of its own. So a tier ends at the rank
--- last_rank(n) = min(accounts_by_score(n), last_rank(n - 1) + places(n)), which solved for all n is a running minimum.
 select
     scoring_model,
     tier_number,
     is_last,
     case when is_last then ranked_accounts else accounts_by_score end as last_rank_by_score,
-    case
-        when is_last then ranked_accounts
-        else places_so_far + least(
-            0,
-            min(accounts_by_score - places_so_far) over (
-                partition by scoring_model order by tier_number rows between unbounded preceding and current row
-            )
-        )
-    end as last_rank
-from places_so_far
+    case when is_last then ranked_accounts else places_so_far + least(0, least_slack) end as last_rank
+from lowest

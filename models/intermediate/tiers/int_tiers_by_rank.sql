@@ -20,8 +20,10 @@ tier_places as (
 select
     scores.account_id,
     scores.scoring_model,
-    min(case when scores.priority_rank <= tier_places.last_rank_by_score then tier_places.tier_number end) as score_tier_number,
-    min(case when scores.priority_rank <= tier_places.last_rank then tier_places.tier_number end) as capacity_tier_number
+    min(case when scores.priority_rank <= tier_places.last_rank_by_score then tier_places.tier_number end)
+        as score_tier_number,
+    min(case when scores.priority_rank <= tier_places.last_rank then tier_places.tier_number end)
+        as capacity_tier_number
 from scores
 inner join tier_places on scores.scoring_model = tier_places.scoring_model
 group by scores.account_id, scores.scoring_model

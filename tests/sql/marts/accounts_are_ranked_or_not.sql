@@ -3,9 +3,15 @@ with
 
 placed as (
 
-    select account_id, scoring_model from {{ ref("account_scores") }}
+    select
+        account_id,
+        scoring_model
+    from {{ ref("account_scores") }}
     union all
-    select account_id, scoring_model from {{ ref("unranked_accounts") }}
+    select
+        account_id,
+        scoring_model
+    from {{ ref("unranked_accounts") }}
 
 )
 

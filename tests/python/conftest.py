@@ -1,7 +1,8 @@
-"""What all tests share: a warehouse to build in, the demo as built once, and the compiled project to replay."""
+"""What all tests share: the demo as built once, dirty data built over it, and the compiled project to replay."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from warehouse import CompiledProject, Warehouse
+from generating import AS_OF_TEXT, Tables, facts, spelled
+from warehouse import CompiledProject, Warehouse, rules
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,26 @@ def compiled(tmp_path_factory) -> CompiledProject:
 def warehouse(tmp_path) -> Warehouse:
     """An empty warehouse of its own."""
     return Warehouse(tmp_path)
+
+
+@pytest.fixture
+def published(demo, tmp_path) -> Warehouse:
+    """A warehouse of its own in which the demo has been published."""
+    shutil.copy(demo.path, tmp_path / demo.path.name)
+    return Warehouse(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def dirty_rows() -> Tables:
+    """Some 2,000 accounts and 20,000 signals with everything that can be wrong with them."""
+    return spelled(facts(1, rules(), 2_000, 20_000), 1)
+
+
+@pytest.fixture(scope="session")
+def dirty(demo, dirty_rows, tmp_path_factory) -> Warehouse:
+    """The dirty rows, built where the demo had been published before."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("dirty"))
+    shutil.copy(demo.path, warehouse.path)
+    warehouse.load(dirty_rows)
+    warehouse.build(raw_schema="raw", as_of=AS_OF_TEXT).check()
+    return warehouse

@@ -39,6 +39,7 @@
 {% macro check_before_run() %}
     {%- if not execute or flags.WHICH not in ["build", "run", "test", "compile"] -%} {{ return("") }} {%- endif -%}
     {%- do as_of_datetime() -%}
+    {%- do check_rule_files() -%}
     {%- if is_demo() -%} {{ return("") }} {%- endif -%}
     {%- set missing = [] -%}
     {%- for declared in graph.sources.values() if declared.source_name == "raw" -%}

@@ -24,3 +24,19 @@
         {%- endfor %}
     end
 {%- endmacro %}
+
+
+{#- What is wrong with the header of a rule file, given the columns that it has: a list of messages. -#}
+{% macro header_mistakes(file, existing) %}
+    {%- set mistakes = [] -%}
+    {%- for header in existing if header not in file.columns -%}
+        {%- do mistakes.append(
+            'column "' ~ header.replace("'", "''") ~ '" is not known; the columns are '
+            ~ (file.columns.keys() | join(", ")) ~ ", separated by commas"
+        ) -%}
+    {%- endfor -%}
+    {%- for column in file.columns if column not in existing -%}
+        {%- do mistakes.append('column "' ~ column ~ '" is missing') -%}
+    {%- endfor -%}
+    {{ return(mistakes) }}
+{% endmacro %}

@@ -1,7 +1,7 @@
 {#- What stands in the warehouse, seen through the adapter. All that asks the database while compiling is in this file. -#}
 
 {#- The node of a raw table in the project graph: its columns, their types, and which are required are declared in
-    models/staging/raw/_raw__sources.yml and nowhere else. -#}
+    models/staging/raw/_raw__sources_and_models.yml and nowhere else. -#}
 {% macro raw_source(table) %}
     {%- for source in graph.sources.values() if source.source_name == "raw" and source.name == table -%}
         {{ return(source) }}

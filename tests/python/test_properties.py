@@ -2,7 +2,7 @@
 
 import random
 from datetime import timedelta
-from fractions import Fraction
+from decimal import Decimal
 
 import pytest
 from comparing import assert_agrees, exactly
@@ -10,12 +10,14 @@ from generating import facts, spelled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle import recompute
+from oracle.reading import read_all
 from oracle.rules import read_rules
 from oracle.tiers import capacity
 from rule_sets import changed, other_numbers, primary_only, side_by_side
 from warehouse import rules
 from worlds import AS_OF, WORLDS, written
 
+STEPS = ("score", "capacity")  # what the other steps move, or would have moved, takes no place
 SCORES = ("priority_score", "fit_score", "intent_score", "relationship_score", "strategic_score")
 
 
@@ -29,14 +31,14 @@ RULE_SETS = {"committed": rules(), "side by side": side_by_side(), "other number
 
 
 @pytest.mark.parametrize("name", RULE_SETS)
-@examples(25)
+@examples(18)
 @given(world=WORLDS)
 def test_the_oracle_agrees(compiled, name, world):
     raw = written(world, ties=False)
     assert_agrees(compiled.replay(raw, AS_OF, RULE_SETS[name]), recompute(raw, RULE_SETS[name], AS_OF))
 
 
-@examples(15)
+@examples(8)
 @given(world=WORLDS, seed=st.integers(0, 99))
 def test_the_order_of_rows_does_not_matter(compiled, world, seed):
     raw, rng = written(world), random.Random(seed)
@@ -61,7 +63,7 @@ def test_the_number_of_threads_does_not_matter(compiled, rule_rows):
     assert marts[0] == marts[1]
 
 
-@examples(15)
+@examples(10)
 @given(world=WORLDS, move=st.integers(-1000, 1000))
 def test_moving_everything_by_whole_days_changes_no_score(compiled, world, move):
     moved = {"scored_at", "engaged_since", "respond_by", "occurred_at", "raw_record", "record_key"}
@@ -75,7 +77,7 @@ def test_moving_everything_by_whole_days_changes_no_score(compiled, world, move)
             assert (old[column] and old[column] + timedelta(days=move)) == new[column]
 
 
-@examples(20)
+@examples(10)
 @given(world=WORLDS, more=WORLDS)
 def test_one_more_signal_never_lowers_a_score(compiled, world, more):
     raw = written(world, ties=False)
@@ -109,14 +111,13 @@ def without_later_versions(some, everything):
     return [row for row in some if row["signal_id"] and row["signal_id"].strip() not in rest]
 
 
-@examples(12)
+@examples(8)
 @given(world=WORLDS, line=st.integers(0, 39), more=st.sampled_from(["0.01", "1", "7.5"]))
 def test_more_points_in_a_rule_never_lower_a_score(compiled, world, line, more):
     raw, rule_rows = written(world, ties=False), primary_only()
     row = rule_rows["scoring_rules"][line]
     column = "points" if row["points"] else "points_per_unit"
-    row[column] = str(Fraction(row[column]) + Fraction(more)) if "/" not in row[column] else row[column]
-    row[column] = str(float(Fraction(row[column])))
+    row[column] = str(Decimal(row[column]) + Decimal(more))
     before, after = (
         {row["account_id"]: row for row in compiled.replay(raw, AS_OF, rows)["account_tiers"]}
         for rows in (primary_only(), rule_rows)
@@ -124,7 +125,7 @@ def test_more_points_in_a_rule_never_lower_a_score(compiled, world, line, more):
     assert all(after[key][score] >= row[score] for key, row in before.items() for score in SCORES)
 
 
-@examples(15)
+@examples(8)
 @given(world=WORLDS, picks=st.lists(st.integers(0, 999), max_size=20))
 def test_rows_that_arrive_twice_only_count_as_superseded(compiled, world, picks):
     raw = written(world)
@@ -141,10 +142,10 @@ def test_rows_that_arrive_twice_only_count_as_superseded(compiled, world, picks)
         assert set(exactly(once)["rejected_records"]) == set(exactly(again)["rejected_records"])
 
 
-@examples(25)
+@examples(12)
 @given(world=WORLDS, name=st.sampled_from(sorted(RULE_SETS)))
 def test_sums_ranks_and_places(compiled, world, name):
-    raw, rule_rows = written(world), RULE_SETS[name]
+    raw, rule_rows = written(world, ties=False), RULE_SETS[name]
     marts = compiled.replay(raw, AS_OF, rule_rows, tested=True)
     models, scores = read_rules(rule_rows).models, marts["account_scores"]
     standing = {row["source_table"]: row["standing"] for row in marts["source_reconciliation"]}
@@ -168,21 +169,13 @@ def test_sums_ranks_and_places(compiled, world, name):
         assert len(ranked) + len(unranked) == standing["accounts"]
         in_order = sorted(ranked, key=lambda row: row["priority_rank"])
         assert in_order == sorted(in_order, key=lambda row: -row["priority_score"])
-        reps = sum(rep["role"] == "field" and rep["is_active"] in ("true", "1") for rep in reps_of(marts, raw))
         for tier in model.tiers[:-1]:
-            most = capacity(tier, len(ranked), reps)
+            most = capacity(tier, len(ranked), field_reps(raw))
             kept = [row for row in ranked if row["tier_number"] == tier.tier_number and row["tier_reason"] in STEPS]
             assert most is None or len(kept) <= most
 
 
-STEPS = ("score", "capacity")
-
-
-def reps_of(marts, raw):
-    """The sales reps, one row each; those with several rows are left to the oracle."""
-    owners = [row["owner_id"] for row in raw["sales_reps"]]
-    return (
-        [row for row in raw["sales_reps"] if owners.count(row["owner_id"]) == 1]
-        if len(set(owners)) == len(owners)
-        else []
-    )
+def field_reps(raw):
+    """The active field reps that stand."""
+    reps = read_all(raw, ()).standing["sales_reps"]
+    return sum(rep["role"] == "field" and rep["is_active"] for rep in reps)

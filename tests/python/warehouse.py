@@ -268,7 +268,7 @@ class CompiledProject:
         as_of: datetime,
         rule_rows: Mapping[str, Rows] | None = None,
         settings: Mapping[str, Any] | None = None,
-        threads: int = 2,
+        threads: int = 1,
         tables: Sequence[str] = MARTS,
         tested: bool = False,
     ) -> dict[str, list[dict[str, Any]]]:

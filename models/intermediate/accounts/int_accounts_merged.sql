@@ -38,7 +38,26 @@ chains as (
 )
 
 select
-    accounts.*,
+    accounts.account_id,
+    accounts.account_name,
+    accounts.domain,
+    accounts.industry,
+    accounts.country,
+    accounts.annual_revenue_usd,
+    accounts.employee_count,
+    accounts.growth_trend,
+    accounts.business_model,
+    accounts.estimated_deal_usd,
+    accounts.brand_tier,
+    accounts.competitive_position,
+    accounts.is_customer,
+    accounts.is_strategic,
+    accounts.owner_id,
+    accounts.territory,
+    accounts.competitor_renewal_on,
+    accounts.get_back_on,
+    accounts.parent_account_id,
+    accounts.raw_record,
     case
         when chains.is_endless or chains.account_id is null then accounts.account_id
         else chains.last_account_id

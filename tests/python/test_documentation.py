@@ -1,0 +1,31 @@
+"""Every model and every column of every model, source and rule file is described."""
+
+from __future__ import annotations
+
+import json
+
+
+def test_every_model_and_column_is_described(demo):
+    nodes = json.loads((demo.folder / "target" / "manifest.json").read_text())["nodes"].values()
+    built = demo.query("select table_schema, table_name, column_name from information_schema.columns")
+    undocumented = []
+    for node in nodes:
+        if node["resource_type"] not in ("model", "seed") or node["schema"] == "demo":
+            continue
+        if not node["description"]:
+            undocumented.append(node["name"])
+        described = {name.lower() for name, column in node["columns"].items() if column["description"]}
+        actual = {
+            row["column_name"].lower()
+            for row in built
+            if (row["table_schema"], row["table_name"]) == (node["schema"], node["alias"])
+        }
+        undocumented += [f"{node['name']}.{column}" for column in sorted(actual - described)]
+        undocumented += [f"{node['name']}.{column} is gone" for column in sorted(described - actual)]
+    assert undocumented == []
+
+
+def test_every_raw_column_is_described(demo):
+    sources = json.loads((demo.folder / "target" / "manifest.json").read_text())["sources"].values()
+    assert all(source["description"] for source in sources)
+    assert all(column["description"] for source in sources for column in source["columns"].values())

@@ -17,7 +17,7 @@
 {% macro parse_number(text) -%} {{ adapter.dispatch("parse_number")(text) }} {%- endmacro %}
 
 {% macro default__parse_number(text) -%}
-    {{ finite_number("try_cast(case when regexp_full_match(" ~ text ~ ", '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?') then " ~ text ~ " end as double)") }}
+    {{ finite_number("try_cast(case when regexp_full_match(" ~ text ~ ", '[+-]?([0-9]+([.][0-9]+)?|[.][0-9]+)([eE][+-]?[0-9]+)?') then " ~ text ~ " end as double)") }}
 {%- endmacro %}
 
 {#- A double, or null if it is infinite or not a number. -#}

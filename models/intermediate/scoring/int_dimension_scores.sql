@@ -2,7 +2,8 @@ select
     account_id,
     scoring_model,
     dimension,
-    {{ to_points("sum(counted_points) * cast(100 as " ~ type_double() ~ ") / min(dimension_max_points)") }}
+    -- shares of a dimension that is cut can add up to a ten-billionth more
+    least({{ to_points("sum(counted_points) * cast(100 as " ~ type_double() ~ ") / min(dimension_max_points)") }}, 100)
         as dimension_score,
     sum(priority_contribution) as priority_contribution,
     -- how much of the score rests on factors, and on those of them whose attribute is known

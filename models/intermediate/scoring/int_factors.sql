@@ -12,24 +12,33 @@ dimensions as (
 
 ),
 
-best_first as (
+most as (
 
     select
         rules.*,
         dimensions.weight,
         dimensions.max_points as dimension_max_points,
-        case when rules.points_per_unit is null then rules.points else dimensions.max_points end as most_points,
-        row_number() over (
-            partition by rules.scoring_model, rules.dimension, rules.factor
-            order by
-                case when rules.points_per_unit is null then rules.points else dimensions.max_points end desc,
-                rules.attribute,
-                rules.label
-        ) as place
+        rules.points_per_unit is not null as is_per_unit,
+        case when rules.points_per_unit is null then rules.points else dimensions.max_points end as most_points
     from rules
     inner join dimensions
         on rules.scoring_model = dimensions.scoring_model
         and rules.dimension = dimensions.dimension
+
+),
+
+best_first as (
+
+    select
+        *,
+        max(case when is_per_unit then dimension_max_points end) over (
+            partition by scoring_model, dimension, factor
+        ) as max_points_per_unit,
+        row_number() over (
+            partition by scoring_model, dimension, factor
+            order by most_points desc, attribute, label
+        ) as place
+    from most
 
 )
 
@@ -39,8 +48,8 @@ select
     factor,
     attribute,
     label as best_label,
-    points_per_unit is not null as is_per_unit,
-    most_points as max_points,
+    is_per_unit,
+    coalesce(max_points_per_unit, most_points) as max_points,
     weight,
     dimension_max_points,
     weight * 100 / dimension_max_points as priority_per_point

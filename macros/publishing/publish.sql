@@ -4,7 +4,11 @@
     (`dbt run`), publishes nothing; readers keep the last good build.
 -#}
 {% macro publish(results) %}
-    {%- if not execute or flags.WHICH != "build" -%} {{ return("") }} {%- endif -%}
+    {%- if not execute or flags.WHICH not in ["build", "run"] -%} {{ return("") }} {%- endif -%}
+    {%- if flags.WHICH == "run" -%}
+        {%- do log("NOT PUBLISHED: dbt run does not test; dbt build does, and publishes.", info=true) -%}
+        {{ return("") }}
+    {%- endif -%}
     {%- set marts = graph.nodes.values() | selectattr("resource_type", "equalto", "model")
         | selectattr("fqn.1", "equalto", "marts") | sort(attribute="name") | list -%}
     {%- set built, failed = [], [] -%}
@@ -48,7 +52,7 @@
 {% macro duckdb__publish_tables(marts) %}
     {{ default__publish_tables(marts) }}
     {%- if target.path.endswith(".duckdb") %}
-    {%- set readers_file = target.path[:-7] ~ "_marts.duckdb" %}
+    {%- set readers_file = target.path[:-7].replace("'", "''") ~ "_marts.duckdb" %}
     attach '{{ readers_file }}.next' as readers_file;
     drop schema if exists readers_file.marts cascade;
     create schema readers_file.marts;

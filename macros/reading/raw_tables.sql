@@ -39,6 +39,7 @@
 {% macro check_before_run() %}
     {%- if not execute or flags.WHICH not in ["build", "run", "test", "compile"] -%} {{ return("") }} {%- endif -%}
     {%- do as_of_datetime() -%}
+    {%- do check_numbers() -%}
     {%- do check_rule_files() -%}
     {%- if is_demo() -%} {{ return("") }} {%- endif -%}
     {%- set missing = [] -%}
@@ -50,10 +51,11 @@
         {%- set required = declared.columns.values() | selectattr("meta.required", "defined") | list -%}
         {%- if existing is none -%}
             {%- if declared.meta.required -%}
-                {%- do missing.append(
-                    "table " ~ declared.name ~ " (with at least the columns "
-                    ~ (required | map(attribute="name") | join(", ")) ~ ")"
-                ) -%}
+                {%- set names = [] -%}
+                {%- for column in required -%}
+                    {%- do names.append(column.name ~ (" or " ~ column.meta.or_else if column.meta.or_else else "")) -%}
+                {%- endfor -%}
+                {%- do missing.append("table " ~ declared.name ~ " (with at least " ~ (names | join(", ")) ~ ")") -%}
             {%- endif -%}
         {%- else -%}
             {%- for column in required -%}

@@ -152,8 +152,10 @@ from versioned
         {%- elif arrival in ["number", "floating"] -%} {%- set number = finite_number("cast(" ~ raw ~ " as " ~ type_double() ~ ")") -%}
         {%- else -%} {%- set number = "cast(null as " ~ type_double() ~ ")" -%}
         {%- endif -%}
-        {%- set minimum, maximum = column.meta.get("minimum", "-1e308"), column.meta.get("maximum", "1e308") -%}
-        {%- set in_range = "(" ~ number ~ ") between " ~ minimum ~ " and " ~ maximum -%}
+        {%- set limits = [] -%}
+        {%- if column.meta.minimum is defined -%} {%- do limits.append(number ~ " >= " ~ column.meta.minimum) -%} {%- endif -%}
+        {%- if column.meta.maximum is defined -%} {%- do limits.append(number ~ " <= " ~ column.meta.maximum) -%} {%- endif -%}
+        {%- set in_range = limits | join(" and ") or "true" -%}
         {%- if type == "integer" -%}
     cast(case when {{ in_range }} and floor({{ number }}) = {{ number }} then {{ number }} end as {{ dbt.type_int() }})
         {%- else -%}
@@ -170,9 +172,13 @@ from versioned
 {% endmacro %}
 
 
-{#- SQL: a hash of a row's raw text, that breaks ties between versions the same way whatever the order of rows. -#}
+{#- SQL: a hash of a row as it was read, that breaks ties between versions in the same way whatever the order of rows and
+    the types they arrived in. -#}
 {% macro row_hash(columns) -%}
+    {%- set text = dbt.type_string() -%}
     md5(''
-        {%- for column in columns %} || '|' || coalesce(cast(raw_{{ column.name }} as {{ dbt.type_string() }}), ''){% endfor -%}
+        {%- for column in columns %}
+        || '|' || coalesce(cast({{ column.name }} as {{ text }}), cast(raw_{{ column.name }} as {{ text }}), '')
+        {%- endfor %}
     )
 {%- endmacro %}

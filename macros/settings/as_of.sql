@@ -1,6 +1,20 @@
-{#- Whether the project reads the demo it ships: true until `raw_schema` points elsewhere. -#}
+{#- Whether the project reads the demo it ships: true until `raw_schema` or `raw_database` points elsewhere. -#}
 {% macro is_demo() %}
-    {{ return(var("raw_schema") == "demo") }}
+    {{ return(var("raw_schema") == "demo" and var("raw_database") is none) }}
+{% endmacro %}
+
+
+{#- Raises an error that names each var that is no number from 0 up. -#}
+{% macro check_numbers() %}
+    {%- set wrong = [] -%}
+    {%- for name in [
+        "engagement_window_days", "fit_threshold", "timing_threshold", "decay_horizon_half_lives", "intent_trend_threshold"
+    ] if not modules.re.fullmatch("\\d+([.]\\d+)?", var(name) | string) -%}
+        {%- do wrong.append(name ~ ": '" ~ var(name) ~ "' is not a number from 0 up") -%}
+    {%- endfor -%}
+    {%- if wrong -%}
+        {{ exceptions.raise_compiler_error("SETTINGS REJECTED - nothing was built\n  - " ~ (wrong | join("\n  - "))) }}
+    {%- endif -%}
 {% endmacro %}
 
 

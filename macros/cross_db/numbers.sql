@@ -24,10 +24,18 @@
 
 {#- A number as people write it: whole numbers without a point, others without trailing zeros. -#}
 {% macro number_as_text(number, decimals=6) -%}
+    {%- set text = dbt.type_string() -%}
     case
+        when abs({{ number }}) < 1e15 and floor({{ number }}) = {{ number }}
+            then cast(cast({{ number }} as bigint) as {{ text }})
         when abs({{ number }}) < 1e15
-            then regexp_replace(cast(cast(round(cast({{ number }} as {{ type_points() }}), {{ decimals }}) as decimal(28, {{ decimals }})) as {{ dbt.type_string() }}), '([.][0-9]*[1-9])0+$|[.]0+$', '\1')
-        else cast({{ number }} as {{ dbt.type_string() }})
+            then regexp_replace(
+                cast(
+                    cast(round(cast({{ number }} as {{ type_points() }}), {{ decimals }}) as decimal(28, {{ decimals }}))
+                    as {{ text }}
+                ), '([.][0-9]*[1-9])0+$|[.]0+$', '\1'
+            )
+        else cast({{ number }} as {{ text }})
     end
 {%- endmacro %}
 

@@ -9,7 +9,7 @@
 {%- endmacro %}
 
 {% macro white_space() %}
-    {{ return(" \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000") }}
+    {{ return(" \t\n\x0b\x0c\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000") }}
 {% endmacro %}
 
 
@@ -32,25 +32,35 @@
 {% macro parse_timestamp(text) -%} {{ adapter.dispatch("parse_timestamp")(text) }} {%- endmacro %}
 
 {% macro default__parse_timestamp(text) -%}
-    try_cast(
+    {%- set minutes = ":?[0-5][0-9]" -%}
+    {%- set hours = "([01][0-9]|2[0-3])" -%}
+    {%- set written = "try_cast(
         case
             when regexp_full_match(
-                {{ text }},
-                '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?'
+                " ~ text ~ ",
+                '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]" ~ hours ~ ":[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|[+-]" ~ hours ~ "(" ~ minutes ~ ")?)?)?'
             )
             -- seconds are optional in ISO 8601, not in the cast
-            then regexp_replace({{ text }}, '([T ][0-9]{2}:[0-9]{2})(Z|[+-][0-9:]+)?$', '\1:00\2')
+            then regexp_replace(" ~ text ~ ", '([T ][0-9]{2}:[0-9]{2})(Z|[+-][0-9:]+)?$', '\\1:00\\2')
         end as timestamptz
-    ) at time zone 'UTC'
+    )" -%}
+    {{ to_utc(written) }}
 {%- endmacro %}
 
 {#- A timestamp with time zone as a UTC timestamp without. -#}
 {% macro to_utc(timestamp) -%} {{ adapter.dispatch("to_utc")(timestamp) }} {%- endmacro %}
 
-{% macro default__to_utc(timestamp) -%} ({{ timestamp }}) at time zone 'UTC' {%- endmacro %}
+{% macro default__to_utc(timestamp) -%}
+    (case
+        when {{ timestamp }} between '0001-01-01 00:00:00+00' and '9999-12-31 23:59:59.999999+00' then {{ timestamp }}
+    end) at time zone 'UTC'
+{%- endmacro %}
 
-{#- A timestamp, or null if it is infinite. -#}
-{% macro finite_timestamp(timestamp) -%}
+{#- A date or timestamp of any kind as a timestamp; null if it is infinite or its year has not four digits. -#}
+{% macro to_timestamp(moment) -%} {{ adapter.dispatch("to_timestamp")(moment) }} {%- endmacro %}
+
+{% macro default__to_timestamp(moment) -%}
+    {%- set timestamp = "try_cast(" ~ moment ~ " as timestamp)" -%}
     case when {{ timestamp }} between '0001-01-01' and '9999-12-31 23:59:59.999999' then {{ timestamp }} end
 {%- endmacro %}
 
@@ -64,7 +74,17 @@
 {%- endmacro %}
 
 
-{#- A whole row, given by its table alias, as JSON text. -#}
-{% macro row_as_json(alias) -%} {{ adapter.dispatch("row_as_json")(alias) }} {%- endmacro %}
+{#- A whole row, given by its table alias and its columns, as JSON text. JSON knows no NaN and no infinity: they are texts. -#}
+{% macro row_as_json(alias, columns=[]) -%} {{ adapter.dispatch("row_as_json")(alias, columns) }} {%- endmacro %}
 
-{% macro default__row_as_json(alias) -%} cast(to_json({{ alias }}) as varchar) {%- endmacro %}
+{% macro default__row_as_json(alias, columns) -%}
+    {%- set updates = [] -%}
+    {%- for column in columns if modules.re.search("double|float|real", column.dtype | lower) -%}
+        {%- set name = adapter.quote(column.name) -%}
+        {%- do updates.append(
+            name ~ " := case when regexp_matches(cast(" ~ name ~ " as varchar), 'nan|inf')"
+            ~ " then to_json(cast(" ~ name ~ " as varchar)) else to_json(" ~ name ~ ") end"
+        ) -%}
+    {%- endfor -%}
+    cast(to_json({{ "struct_update(" ~ alias ~ ", " ~ (updates | join(", ")) ~ ")" if updates else alias }}) as varchar)
+{%- endmacro %}

@@ -5,7 +5,7 @@
     nullif(
         regexp_replace(
             regexp_replace(lower({{ domain }}), '^([a-z][a-z0-9+.-]*:)?//', ''),
-            '^www[.]|[:/?#].*$', '', 'g'
+            '^www[.]|[:/?#].*$', '', 'gs'
         ), ''
     )
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {#-
     At the end of a `dbt build`: what was built and tested in the schema `audit` is shown to readers in `marts`, all tables
-    in one transaction, and only if nothing failed. A run that did not build all of the marts, or did not test
-    (`dbt run`), publishes nothing; readers keep the last good build.
+    in one transaction, and only if nothing failed. A run that left out a model or a data test (`--select`,
+    `dbt run`) or all rows (`--empty`) publishes nothing; readers keep the last good build.
 -#}
 {% macro publish(results) %}
     {%- if not execute or flags.WHICH not in ["build", "run"] -%} {{ return("") }} {%- endif -%}
@@ -11,25 +11,28 @@
     {%- endif -%}
     {%- set marts = graph.nodes.values() | selectattr("resource_type", "equalto", "model")
         | selectattr("fqn.1", "equalto", "marts") | sort(attribute="name") | list -%}
-    {%- set built, failed = [], [] -%}
+    {%- set ran, failed = [], [] -%}
     {%- for result in results -%}
         {%- if result.status | string not in ["success", "pass", "warn", "no-op"] -%} {%- do failed.append(result) -%} {%- endif -%}
-        {%- if result.node.unique_id in (marts | map(attribute="unique_id")) -%} {%- do built.append(result) -%} {%- endif -%}
+        {%- do ran.append(result.node.unique_id) -%}
     {%- endfor -%}
+    {%- set needed = graph.nodes.values() | selectattr("resource_type", "in", ["model", "test"]) | list -%}
+    {%- set left_out = needed | rejectattr("unique_id", "in", ran) | list -%}
     {%- if failed -%}
         {%- do log(
             "NOT PUBLISHED: " ~ (failed | length) ~ " of " ~ (results | length)
             ~ " steps failed or were skipped; `marts` keeps the last good build.", info=true
         ) -%}
         {{ return("") }}
-    {%- elif (built | length) < (marts | length) -%}
+    {%- elif left_out or flags.EMPTY -%}
         {%- do log(
-            "NOT PUBLISHED: this run built " ~ (built | length) ~ " of " ~ (marts | length)
-            ~ " marts; a build without a selection publishes them together.", info=true
+            "NOT PUBLISHED: this run left out "
+            ~ ((left_out | length) ~ " of " ~ (needed | length) ~ " models and data tests" if left_out else "all rows (--empty)")
+            ~ "; a build without a selection publishes the marts together.", info=true
         ) -%}
         {{ return("") }}
     {%- endif -%}
-    {%- do log("Published " ~ (marts | length) ~ " marts to the schema `marts`.", info=true) -%}
+    {%- do log("Publishing " ~ (marts | length) ~ " marts to the schema `marts`.", info=true) -%}
     {{ return(publish_tables(marts)) }}
 {% endmacro %}
 
@@ -53,14 +56,17 @@
     {{ default__publish_tables(marts) }}
     {%- if target.path.endswith(".duckdb") %}
     {%- set readers_file = target.path[:-7].replace("'", "''") ~ "_marts.duckdb" %}
-    attach '{{ readers_file }}.next' as readers_file;
+    {#- a file shorter than its three headers was left by a crash in its creation and cannot be opened: take another name -#}
+    {%- set torn = "select filename from read_blob('" ~ readers_file ~ ".next*') where size < 12288 and filename not like '%.wal'" %}
+    {%- set next_file = readers_file ~ ".next" ~ "_" * (run_query(torn).rows | length) %}
+    attach '{{ next_file }}' as readers_file;
     drop schema if exists readers_file.marts cascade;
     create schema readers_file.marts;
     {%- for mart in marts if not mart.config.meta.contains_raw_records %}
     create table readers_file.marts.{{ mart.alias }} as select * from {{ published(mart) }};
     {%- endfor %}
     detach readers_file;
-    copy (select content from read_blob('{{ readers_file }}.next')) to '{{ readers_file }}' (format blob, use_tmp_file true);
+    copy (select content from read_blob('{{ next_file }}')) to '{{ readers_file }}' (format blob, use_tmp_file true);
     {%- endif %}
 {% endmacro %}
 

@@ -24,12 +24,13 @@
     date or boolean. Anything else is read as text. -#}
 {% macro arrival_type(data_type) %}
     {%- set name = data_type | lower -%}
+    {%- if name.endswith("]") -%} {{ return("text") }} {%- endif -%}
     {%- if modules.re.match("timestamptz|timestamp with time zone|timestamp_tz", name) -%} {{ return("timestamptz") }} {%- endif -%}
     {%- if modules.re.match("timestamp|datetime", name) -%} {{ return("timestamp") }} {%- endif -%}
     {%- if name == "date" -%} {{ return("date") }} {%- endif -%}
     {%- if name.startswith("bool") -%} {{ return("boolean") }} {%- endif -%}
     {%- if modules.re.match("double|float|real", name) -%} {{ return("floating") }} {%- endif -%}
-    {%- if modules.re.match("u?(tiny|small|big|huge)?int|decimal|numeric|number", name) -%} {{ return("number") }} {%- endif -%}
+    {%- if modules.re.match("u?(tiny|small|big|huge)?int(?!erval)|decimal|numeric|number", name) -%} {{ return("number") }} {%- endif -%}
     {{ return("text") }}
 {% endmacro %}
 

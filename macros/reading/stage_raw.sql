@@ -43,7 +43,7 @@ trimmed as (
         {{ adapter.quote(found.name) }} as raw_{{ column.name }},
         {%- endif %}
         {%- endfor %}
-        {{ row_as_json("raw_rows") }} as raw_record
+        {{ row_as_json("raw_rows", (existing or {}).values() | list) }} as raw_record
     from raw_rows
 
 ),
@@ -145,7 +145,7 @@ from versioned
     case when lower({{ as_text }}) in ('{{ column.meta["values"] | join("', '") }}') then lower({{ as_text }}) end
         {%- else -%} lower({{ as_text }}) {%- endif -%}
     {%- elif type == "boolean" -%}
-        {{ raw if arrival == "boolean" else parse_boolean(number_as_text(finite_number(raw)) if arrival in ["floating", "number"] else as_text) }}
+        {{ raw if arrival == "boolean" else "case cast(" ~ raw ~ " as " ~ type_double() ~ ") when 1 then true when 0 then false end" if arrival in ["floating", "number"] else parse_boolean(as_text) }}
     {%- elif type in ["number", "integer"] -%}
         {%- if arrival == "text" -%} {%- set number = parse_number(raw) -%}
         {%- elif arrival == "boolean" -%} {%- set number = "cast(null as " ~ type_double() ~ ")" -%}
@@ -163,8 +163,8 @@ from versioned
         {%- endif -%}
     {%- elif type in ["timestamp", "date"] -%}
         {%- if arrival == "text" -%} {%- set moment = parse_timestamp(raw) -%}
-        {%- elif arrival == "timestamptz" -%} {%- set moment = finite_timestamp(to_utc(raw)) -%}
-        {%- elif arrival in ["timestamp", "date"] -%} {%- set moment = finite_timestamp("cast(" ~ raw ~ " as timestamp)") -%}
+        {%- elif arrival == "timestamptz" -%} {%- set moment = to_utc(raw) -%}
+        {%- elif arrival in ["timestamp", "date"] -%} {%- set moment = to_timestamp(raw) -%}
         {%- else -%} {%- set moment = "cast(null as timestamp)" -%}
         {%- endif -%}
         {{ moment if type == "timestamp" else "cast(" ~ moment ~ " as date)" }}
@@ -178,7 +178,8 @@ from versioned
     {%- set text = dbt.type_string() -%}
     md5(''
         {%- for column in columns %}
-        || '|' || coalesce(cast({{ column.name }} as {{ text }}), cast(raw_{{ column.name }} as {{ text }}), '')
+        {%- set cell = "coalesce(cast(" ~ column.name ~ " as " ~ text ~ "), cast(raw_" ~ column.name ~ " as " ~ text ~ "), '')" %}
+        || '|' || replace(replace({{ cell }}, '~', '~0'), '|', '~1') {#- a bar in a cell separates nothing #}
         {%- endfor %}
     )
 {%- endmacro %}

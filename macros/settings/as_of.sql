@@ -24,8 +24,8 @@
     {%- set given = var("as_of") -%}
     {%- if given is none and is_demo() -%} {%- set given = "2026-06-30T09:00:00Z" -%} {%- endif -%}
     {%- if given is none -%} {{ return(run_started_at.replace(tzinfo=none)) }} {%- endif -%}
-    {%- set iso = "\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?" -%}
-    {%- if not modules.re.fullmatch(iso, given | string) -%}
+    {%- set iso = "\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?)?" -%}
+    {%- if not modules.re.fullmatch(iso, given | string) or not is_calendar_day(given | string) -%}
         {{ exceptions.raise_compiler_error(
             "as_of: '" ~ given ~ "' is not an ISO 8601 timestamp; write for example 2026-06-30T09:00:00Z"
         ) }}
@@ -35,6 +35,15 @@
         {%- set moment = moment.astimezone(modules.pytz.utc).replace(tzinfo=none) -%}
     {%- endif -%}
     {{ return(moment) }}
+{% endmacro %}
+
+
+{#- Whether a text that begins like YYYY-MM-DD begins with a day that the calendar has. -#}
+{% macro is_calendar_day(text) %}
+    {%- set year, month, day = text[:4] | int, text[5:7] | int, text[8:10] | int -%}
+    {%- if not (1 <= year < 9999 and 1 <= month <= 12 and day >= 1) -%} {{ return(false) }} {%- endif -%}
+    {%- set first_of_next_month = modules.datetime.date(year + month // 12, month % 12 + 1, 1) -%}
+    {{ return(day <= (first_of_next_month - modules.datetime.timedelta(days=1)).day) }}
 {% endmacro %}
 
 

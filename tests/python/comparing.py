@@ -66,7 +66,16 @@ def same(value: Any, other: Any) -> bool:
         )
     if isinstance(value, float) and isinstance(other, int | float):
         return abs(value - other) <= TOLERANCE * max(1, abs(other) * 1e-9)
-    return value == other
+    return value == other or _is_large_number(value, other)
+
+
+def _is_large_number(value: Any, other: Any) -> bool:
+    """Whether two texts show the same number from 1e15 on: how many digits that takes is left open."""
+    try:
+        shown, meant = float(value), float(other)
+    except (TypeError, ValueError):
+        return False
+    return isinstance(value, str) and abs(meant) >= 1e15 and abs(shown - meant) <= 1e-12 * abs(meant)
 
 
 def _entry(row: Row, with_raw_record: bool) -> tuple:

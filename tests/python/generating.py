@@ -89,8 +89,9 @@ def facts(
     signals: int = 400,
     as_of: datetime = AS_OF,
 ) -> Tables:
-    """Typed raw rows; absent columns are null."""
-    return _World(random.Random(seed), rule_rows, as_of).tables(accounts, signals)
+    """Typed raw rows; absent columns are null. No two versions of a record are of one moment."""
+    tables = _World(random.Random(seed), rule_rows, as_of).tables(accounts, signals)
+    return {table: without_ties(table, rows) for table, rows in tables.items()}
 
 
 class _World:

@@ -1,4 +1,4 @@
-"""The accounts of the source texts, as the demo tells them: facts, points by hand, and the day by day of a hot account."""
+"""The accounts of the source texts, as the demo tells them: facts, points by hand, and how one gets hot day by day."""
 
 from datetime import datetime, timedelta
 
@@ -181,7 +181,7 @@ def test_account_601_is_promoted(marts):
     assert (row["score_tier_number"], row["tier_number"], row["tier_reason"]) == (4, 2, "hot_promotion")
 
 
-# --- Global Financial Services Corp ------------------------------------------------------------------------------------
+# --- Global Financial Services Corp ----------------------------------------------------------------------------------
 
 
 def test_global_financial_by_hand(marts):

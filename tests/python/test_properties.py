@@ -31,14 +31,14 @@ RULE_SETS = {"committed": rules(), "side by side": side_by_side(), "other number
 
 
 @pytest.mark.parametrize("name", RULE_SETS)
-@examples(18)
+@examples(14)
 @given(world=WORLDS)
 def test_the_oracle_agrees(compiled, name, world):
     raw = written(world, ties=False)
     assert_agrees(compiled.replay(raw, AS_OF, RULE_SETS[name]), recompute(raw, RULE_SETS[name], AS_OF))
 
 
-@examples(8)
+@examples(6)
 @given(world=WORLDS, seed=st.integers(0, 99))
 def test_the_order_of_rows_does_not_matter(compiled, world, seed):
     raw, rng = written(world), random.Random(seed)
@@ -63,7 +63,7 @@ def test_the_number_of_threads_does_not_matter(compiled, rule_rows):
     assert marts[0] == marts[1]
 
 
-@examples(10)
+@examples(8)
 @given(world=WORLDS, move=st.integers(-1000, 1000))
 def test_moving_everything_by_whole_days_changes_no_score(compiled, world, move):
     moved = {"scored_at", "engaged_since", "respond_by", "occurred_at", "raw_record", "record_key"}
@@ -77,7 +77,7 @@ def test_moving_everything_by_whole_days_changes_no_score(compiled, world, move)
             assert (old[column] and old[column] + timedelta(days=move)) == new[column]
 
 
-@examples(10)
+@examples(8)
 @given(world=WORLDS, more=WORLDS)
 def test_one_more_signal_never_lowers_a_score(compiled, world, more):
     raw = written(world, ties=False)
@@ -111,7 +111,7 @@ def without_later_versions(some, everything):
     return [row for row in some if row["signal_id"] and row["signal_id"].strip() not in rest]
 
 
-@examples(8)
+@examples(6)
 @given(world=WORLDS, line=st.integers(0, 39), more=st.sampled_from(["0.01", "1", "7.5"]))
 def test_more_points_in_a_rule_never_lower_a_score(compiled, world, line, more):
     raw, rule_rows = written(world, ties=False), primary_only()
@@ -125,7 +125,7 @@ def test_more_points_in_a_rule_never_lower_a_score(compiled, world, line, more):
     assert all(after[key][score] >= row[score] for key, row in before.items() for score in SCORES)
 
 
-@examples(8)
+@examples(6)
 @given(world=WORLDS, picks=st.lists(st.integers(0, 999), max_size=20))
 def test_rows_that_arrive_twice_only_count_as_superseded(compiled, world, picks):
     raw = written(world)
@@ -142,7 +142,7 @@ def test_rows_that_arrive_twice_only_count_as_superseded(compiled, world, picks)
         assert set(exactly(once)["rejected_records"]) == set(exactly(again)["rejected_records"])
 
 
-@examples(12)
+@examples(8)
 @given(world=WORLDS, name=st.sampled_from(sorted(RULE_SETS)))
 def test_sums_ranks_and_places(compiled, world, name):
     raw, rule_rows = written(world, ties=False), RULE_SETS[name]

@@ -146,12 +146,17 @@ class Warehouse:
     def path(self) -> Path:
         return self.folder / "warehouse.duckdb"
 
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A connection that may write."""
+        connection = duckdb.connect(str(self.path))
+        connection.execute("set TimeZone = 'UTC'")
+        return connection
+
     def load(
         self, raw: Mapping[str, Rows], schema: str = "raw", types: Mapping[str, Mapping[str, str]] | None = None
     ) -> None:
         """Loads raw tables; a table's columns are those of its rows, or all of them where it has none."""
-        with duckdb.connect(str(self.path)) as connection:
-            connection.execute("set TimeZone = 'UTC'")
+        with self.connect() as connection:
             connection.execute(f"create schema if not exists {schema}")
             for table, rows in raw.items():
                 columns = list(dict.fromkeys(c for row in rows for c in row)) or RAW_COLUMNS[table]
@@ -200,6 +205,10 @@ class Warehouse:
     def mart(self, name: str) -> list[dict[str, Any]]:
         """The rows of a published mart."""
         return self.query(f"select * from marts.{name}")
+
+    def tables(self) -> list[dict[str, Any]]:
+        """All tables and views."""
+        return self.query("select table_schema, table_name from information_schema.tables order by all")
 
     def marts(self) -> dict[str, list[dict[str, Any]]]:
         """All published marts."""

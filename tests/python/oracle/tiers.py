@@ -121,7 +121,12 @@ def override(overrides: list[Record], tier_numbers: set[int], today: date) -> in
     ]
     if not in_force:
         return None
-    return max(in_force, key=lambda row: (row["starts_on"] or date.min, -row["tier_number"]))["tier_number"]
+    return max(in_force, key=lambda row: (*_nulls_lowest(row["starts_on"]), -row["tier_number"]))["tier_number"]
+
+
+def _nulls_lowest(day: date | None) -> tuple:
+    """What a day is ordered by where none is earlier than any."""
+    return (day is not None, day or date.min)
 
 
 def is_snoozed(returns: list[Record], today: date) -> bool:

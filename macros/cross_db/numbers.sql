@@ -40,12 +40,6 @@
 {%- endmacro %}
 
 
-{#- A smaller and a greater of two, of which neither may be null (engines differ on what they make of nulls). -#}
-{% macro clamp(number, lowest, highest) -%}
-    least(greatest({{ number }}, {{ lowest }}), {{ highest }})
-{%- endmacro %}
-
-
 {#- A timestamp some hours, of which there may be a fraction, later; null where the hours are. -#}
 {% macro add_hours(timestamp, hours) -%}
     {{ dbt.dateadd("second", "cast(round(" ~ hours ~ " * 3600) as " ~ dbt.type_int() ~ ")", timestamp) }}

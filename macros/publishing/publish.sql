@@ -42,13 +42,37 @@
 
 {% macro default__publish_tables(marts) %}
     begin;
-    create schema if not exists {{ published(marts[0]).without_identifier() }};
+    create schema if not exists {{ published_schema(marts) }};
     {%- for mart in marts %}
     drop table if exists {{ published(mart) }};
     create table {{ published(mart) }} as select * from {{ mart.relation_name }};
     {%- endfor %}
+    {%- for statement in grants_on(marts) %}
+    {{ statement }};
+    {%- endfor %}
     commit;
 {% endmacro %}
+
+{#- Statements that let the roles of `grant_marts_to` read the published tables, and those of `grant_raw_records_to` also the
+    table that holds raw rows. Each build creates the tables anew, so it grants anew. -#}
+{% macro grants_on(marts) -%} {{ return(adapter.dispatch("grants_on")(marts)) }} {%- endmacro %}
+
+{% macro default__grants_on(marts) %}
+    {%- set stewards = var("grant_raw_records_to") -%}
+    {%- set readers = (var("grant_marts_to") + stewards) | unique | list -%}
+    {%- set statements = [] -%}
+    {%- if readers -%}
+        {%- do statements.append("grant usage on schema " ~ published_schema(marts) ~ " to " ~ readers | join(", ")) -%}
+    {%- endif -%}
+    {%- for mart in marts -%}
+        {%- set granted = {"select": stewards if mart.config.meta.contains_raw_records else readers} -%}
+        {%- do statements.extend(get_dcl_statement_list(published(mart), granted, get_grant_sql)) -%}
+    {%- endfor -%}
+    {{ return(statements) }}
+{% endmacro %}
+
+{#- DuckDB has no roles: who may read the file may read all of it. -#}
+{% macro duckdb__grants_on(marts) -%} {{ return([]) }} {%- endmacro %}
 
 {#- A DuckDB file is locked while a reader has it open. So readers have a file of their own, which is replaced as a whole:
     who holds the old one open keeps it, and neither waits for the other. -#}
@@ -74,4 +98,8 @@
 {#- Where readers see a mart. -#}
 {% macro published(mart) -%}
     {{ return(api.Relation.create(database=mart.database, schema="marts", identifier=mart.alias)) }}
+{%- endmacro %}
+
+{% macro published_schema(marts) -%}
+    {{ return(published(marts[0]).without_identifier().include(database=false)) }}
 {%- endmacro %}

@@ -47,3 +47,21 @@ def test_what_fails_or_was_not_tested_publishes_nothing(demo, published):
     assert "never_holds" in failed.output
     assert "NOT PUBLISHED" in failed.output
     assert exactly(published.marts()) == before, "a build with a failed test"
+
+
+def test_grants(published):
+    """Where there are roles (DuckDB has none): readers get all marts but the one with raw rows, stewards all."""
+    listed = """{%- set marts = graph.nodes.values() | selectattr("fqn.1", "equalto", "marts") -%}
+        {{ default__grants_on(marts | selectattr("resource_type", "equalto", "model") | list) | join(";") }}"""
+    roles = {"grant_marts_to": ["bi", "sales"], "grant_raw_records_to": ["steward"]}
+    run = published.dbt("compile", "--inline", listed, variables=roles).check()
+    granted = run.output.partition("is:")[2].replace('"', "").replace("warehouse.", "").strip().split(";")
+    assert sorted(granted) == sorted(
+        [
+            "grant usage on schema marts to bi, sales, steward",
+            "grant select on marts.rejected_records to steward",
+            *(f"grant select on marts.{mart} to bi, sales, steward" for mart in MARTS if mart != "rejected_records"),
+        ]
+    )
+    nobody = published.dbt("compile", "--inline", listed).check()
+    assert "grant" not in nobody.output

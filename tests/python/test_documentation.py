@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+
+from rule_cases import CASES
+from warehouse import PROJECT
 
 
 def test_every_model_and_column_is_described(demo):
@@ -29,3 +33,16 @@ def test_every_raw_column_is_described(demo):
     sources = json.loads((demo.folder / "target" / "manifest.json").read_text())["sources"].values()
     assert all(source["description"] for source in sources)
     assert all(column["description"] for source in sources for column in source["columns"].values())
+
+
+def test_the_messages_shown_are_those_that_are_printed():
+    """Each change and message of the table is one of the cases that are tried."""
+    page = (PROJECT / "docs" / "rule-messages.md").read_text(encoding="utf-8")
+    table = page.partition("| Change | Message |")[2].partition("\n\n")[0].splitlines()[2:]
+    cases = {tuple(part.strip() for part in line.split(" -> ", 1)) for line in CASES if " -> " in line}
+    assert len(table) > 30
+    for line in table:
+        change, *messages = re.findall(r"`([^`]+)`", re.sub(r"`\w+\.csv`", "", line))
+        assert any(
+            asked.endswith(f"| {change}") and all(message in said for message in messages) for asked, said in cases
+        ), line

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 from comparing import assert_agrees, exactly
 from oracle import recompute
+from rule_cases import CASES, case, unlike
 from rule_sets import changed, primary_only, rows_of
 from warehouse import Warehouse, demo_rows, rules
 
@@ -137,6 +138,14 @@ def test_valid_rules_have_no_mistake(rejected):
     _, run = rejected
     files = set(re.findall(r"- (?:seeds/)?(\w+\.csv) line", run.output))
     assert files <= {file for file, *_ in MISTAKES}
+
+
+@pytest.mark.parametrize("change", CASES)
+def test_a_change_at_a_limit(compiled, change):
+    rule_rows, mistakes = case(change)
+    said = compiled.rule_mistakes(rule_rows)
+    assert said.startswith("Invalid Input Error: RULES REJECTED - nothing was published") or not mistakes
+    assert not unlike(said, mistakes), said
 
 
 # --- A valid change --------------------------------------------------------------------------------------------------

@@ -242,6 +242,7 @@ class CompiledProject:
     database: str
     nodes: list[dict[str, Any]]
     tests: list[dict[str, Any]]
+    unit_tests: list[dict[str, Any]]
     connections: dict[str, duckdb.DuckDBPyConnection] = field(default_factory=dict)
 
     @classmethod
@@ -255,7 +256,7 @@ class CompiledProject:
         results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
         order = [manifest["nodes"][r["unique_id"]] for r in results if r["unique_id"].startswith(("model.", "test."))]
         models, tests = ([n for n in order if n["resource_type"] == kind] for kind in ("model", "test"))
-        compiled = cls("warehouse", models, tests)
+        compiled = cls("warehouse", models, tests, list(manifest["unit_tests"].values()))
         everything = "".join(node["compiled_code"] for node in compiled.nodes)
         assert all(text in everything for text in cls.stand_ins.values()), "a setting does not show in the SQL"
         return compiled
@@ -294,7 +295,7 @@ class CompiledProject:
         self.create(connection, [node for node in self.nodes if node["schema"] != "rules"], as_of, used)
         if tested:
             counts = {n["name"]: f"select count(*) from ({self.sql(n, as_of, used)})" for n in self.tests}
-            failed = {name: connection.sql(sql).fetchone()[0] for name, sql in counts.items()}
+            failed = {name: connection.execute(sql).fetchone()[0] for name, sql in counts.items()}
             assert not any(failed.values()), f"failed data tests: { {name: n for name, n in failed.items() if n} }"
         return {table: fetch(connection, f"select * from audit.{table}") for table in tables}
 
@@ -314,6 +315,14 @@ class CompiledProject:
                 self.connections.pop(next(iter(self.connections))).close()
             self.connections[key] = connection
         return self.connections[key]
+
+    def rule_mistakes(self, rule_rows: Mapping[str, Rows]) -> str:
+        """What the rule check says to rule files; nothing if they are right."""
+        try:
+            self.with_rules(rule_rows, threads=1)
+        except duckdb.InvalidInputException as error:
+            return str(error)
+        return ""
 
     def create(
         self,

@@ -1,0 +1,427 @@
+"""Mutation test: change the project's SQL one small thing at a time and count the changes that the tests notice.
+
+The compiled SQL of each model is changed at one place: a comparison, an operator, a constant, a join, a default, a
+direction, a condition. Then what depends on it is built again, in memory, on the inputs on which the tests replay the
+project (`replays.py`, `rule_cases.py`). A mutant is killed if a mart then differs from what the unchanged SQL gives
+(which the tests compare with the oracle, in the same way), if a data test or one of dbt's unit tests fails, or if the
+SQL does. Unit tests of staging, hypothesis worlds and real builds kill further ones and are not run here.
+
+Rule files are changed a cell and a row at a time; the tests that hold them to the published numbers are run on each.
+
+    uv run python scripts/mutation_test.py sql [--most N] [--seed S] [--model NAME ...] [--jobs 2]
+    uv run python scripts/mutation_test.py rules
+
+Prints a line a survivor that `mutation_survivors.csv` does not explain, and a summary. The exit status is 1 if fewer
+than 95% of the mutants that change behaviour are killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import random
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import sqlglot
+from sqlglot import expressions as e
+
+PROJECT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(PROJECT / "tests" / "python"))
+
+import test_published_numbers  # noqa: E402
+from comparing import differences  # noqa: E402
+from generating import AS_OF  # noqa: E402
+from replays import REPLAYS, Replay  # noqa: E402
+from rule_cases import CASES, case, unlike  # noqa: E402
+from warehouse import DEFAULT_SETTINGS, MARTS, CompiledProject, fetch, load_table, rules  # noqa: E402
+
+EXPLAINED = Path(__file__).with_name("mutation_survivors.csv")
+Node = dict[str, Any]
+Connection = duckdb.DuckDBPyConnection
+
+SWAPPED = {
+    e.LT: e.LTE,
+    e.LTE: e.LT,
+    e.GT: e.GTE,
+    e.GTE: e.GT,
+    e.EQ: e.NEQ,
+    e.NEQ: e.EQ,
+    e.And: e.Or,
+    e.Or: e.And,
+    e.Add: e.Sub,
+    e.Sub: e.Add,
+    e.Mul: e.Div,
+    e.Div: e.Mul,
+    e.Min: e.Max,
+    e.Max: e.Min,
+    e.Least: e.Greatest,
+    e.Greatest: e.Least,
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of a model: its kind, the SQL around the place, and where that is."""
+
+    model: str
+    kind: str
+    place: str
+    position: int = 0  # of the expression in the statement
+    number: int = 0  # of the change among those of the expression
+
+
+def changes(node: e.Expression) -> Iterator[tuple[str, e.Expression]]:
+    """The small changes that can be made to an expression, each with its name."""
+    other = SWAPPED.get(type(node))
+    if other:
+        yield f"{node.key} to {other.key}", other(**node.copy().args)
+    if isinstance(node, e.Literal) and not node.find_ancestor(e.DataType) and not is_arbitrary(node):
+        if node.is_string:
+            yield "text changed", e.Literal.string(node.this + "~")
+        else:
+            yield "number changed", e.Literal.number(another(node.this))
+    if isinstance(node, e.Coalesce) and node.expressions:
+        yield "default dropped", node.this.copy()
+    if isinstance(node, e.Not):
+        yield "not dropped", node.this.copy()
+    if isinstance(node, e.Boolean):
+        yield "boolean flipped", e.Boolean(this=not node.this)
+    if isinstance(node, e.Ordered):
+        yield "direction flipped", e.Ordered(**{**node.copy().args, "desc": not node.args.get("desc")})
+    if isinstance(node, e.Join) and (node.side or node.kind == "INNER"):
+        changed = node.copy()
+        changed.set("side", None if node.side else "LEFT")
+        changed.set("kind", "INNER" if node.side else None)
+        yield "join kind", changed
+    if isinstance(node, e.Where | e.Having):
+        yield "condition dropped", type(node)(this=e.true())
+    if isinstance(node, e.Distinct) and isinstance(node.parent, e.Count):
+        yield "distinct dropped", node.expressions[0].copy()
+
+
+def another(number: str) -> str:
+    """Another number: one more, or twice as much of a large one."""
+    value = float(number)
+    return f"{value + 1 if value < 1e6 else 2 * value:.12g}"
+
+
+def is_arbitrary(node: e.Expression) -> bool:
+    """Whether another constant would do as well: that of count(1) and exists (select 1), parts of a key's hash."""
+    parent = node.parent
+    return (
+        isinstance(parent, e.Count)
+        or (isinstance(parent, e.If) and isinstance(parent.parent.parent, e.Count))
+        or (isinstance(parent, e.Select) and not parent.args.get("from_"))
+        or node.find_ancestor(e.MD5) is not None
+    )
+
+
+class Statement:
+    """The SQL of a model, to be changed."""
+
+    def __init__(self, node: Node):
+        self.model = node["name"]
+        self.tree = sqlglot.parse_one(node["compiled_code"], read="duckdb")
+        self.expressions = list(self.tree.walk())
+
+    def mutants(self) -> Iterator[Mutant]:
+        """All its mutants."""
+        for position, expression in enumerate(self.expressions[1:], start=1):
+            around = expression.parent if isinstance(expression, e.Literal | e.Boolean) else expression
+            for number, (kind, _) in enumerate(changes(expression)):
+                place = " ".join(around.sql(dialect="duckdb").split())[:140]
+                yield Mutant(self.model, kind, place, position, number)
+
+    def sql(self, mutant: Mutant) -> str:
+        """The statement with a change."""
+        expression = self.expressions[mutant.position]
+        _, changed = list(changes(expression))[mutant.number]
+        expression.replace(changed)
+        try:
+            return self.tree.sql(dialect="duckdb")
+        finally:
+            changed.replace(expression)
+
+
+class World:
+    """A database in which the project was built unchanged on one of the inputs of the tests."""
+
+    def __init__(self, compiled: CompiledProject, replayed: Replay):
+        self.compiled = replace(compiled, connections={})
+        self.as_of, self.settings = replayed.as_of, DEFAULT_SETTINGS | dict(replayed.settings)
+        self.compiled.replay(replayed.raw, replayed.as_of, replayed.rules, replayed.settings)
+        (self.connection,) = self.compiled.connections.values()
+        self.nodes = [node for node in compiled.nodes if node["schema"] != "rules" or "stg_rules" in node["name"]]
+        self.digests = {node["name"]: digest(self.connection, node) for node in self.nodes}
+        self.marts = {mart: fetch(self.connection, f"select * from audit.{mart}") for mart in MARTS}
+        self.tests = compiled.tests if replayed.tested else []
+
+    def kills(self, mutant: Mutant, sql: str) -> bool:
+        """Whether a mutant shows."""
+        self.connection.execute("begin")
+        try:
+            return self.shows(mutant, sql)
+        except duckdb.Error:
+            return True
+        finally:
+            self.connection.execute("rollback")
+
+    def shows(self, mutant: Mutant, changed_sql: str) -> bool:
+        """Builds a mutant and all that changes with it; whether a mart or a test is then another."""
+        changed: set[str] = set()
+        for node in self.nodes:
+            if node["name"] == mutant.model:
+                built = replaced(node, changed_sql)
+            elif changed & set(node["depends_on"]["nodes"]):
+                built = replaced(node)
+            else:
+                continue
+            self.compiled.create(self.connection, [built], self.as_of, self.settings)
+            if digest(self.connection, node) == self.digests[node["name"]]:
+                continue
+            changed.add(node["unique_id"])
+            if node["name"] in self.marts:
+                rows = fetch(self.connection, f"select * from {node['relation_name']}")
+                try:
+                    if differences(node["name"], rows, self.marts[node["name"]]):
+                        return True
+                except (AssertionError, TypeError):
+                    return True  # two rows of a key, or a value of another type
+        return any(
+            self.connection.execute(
+                f"select count(*) from ({self.compiled.sql(test, self.as_of, self.settings)})"
+            ).fetchone()[0]
+            for test in self.tests
+            if changed & set(test["depends_on"]["nodes"])
+        )
+
+
+class Rules:
+    """A database in which rule files were checked that are right or have a mistake."""
+
+    def __init__(self, compiled: CompiledProject, change: str):
+        self.rules, self.mistakes = case(change)
+        self.compiled = replace(compiled, connections={})
+        *self.nodes, self.gate = [node for node in compiled.nodes if node["schema"] == "rules"]
+        self.compiled.nodes = self.nodes
+        self.connection = self.compiled.with_rules(self.rules, 1)
+        self.digests = {node["name"]: digest(self.connection, node) for node in self.nodes}
+
+    def kills(self, mutant: Mutant, sql: str) -> bool:
+        """Whether the files are then told otherwise."""
+        self.connection.execute("begin")
+        try:
+            changed: set[str] = set()
+            for node in self.nodes:
+                if node["name"] == mutant.model:
+                    self.compiled.create(self.connection, [replaced(node, sql)], AS_OF, DEFAULT_SETTINGS)
+                elif changed & set(node["depends_on"]["nodes"]):
+                    self.compiled.create(self.connection, [replaced(node)], AS_OF, DEFAULT_SETTINGS)
+                else:
+                    continue
+                if digest(self.connection, node) != self.digests[node["name"]]:
+                    changed.add(node["unique_id"])
+            said = self.said(sql if mutant.model == self.gate["name"] else self.gate["compiled_code"])
+            return bool(said) != bool(self.mistakes) or bool(unlike(said, self.mistakes))
+        except duckdb.Error:
+            return True
+        finally:
+            self.connection.execute("rollback")
+
+    def said(self, gate: str) -> str:
+        """What the check says."""
+        try:
+            self.connection.execute(gate).fetchall()
+        except duckdb.InvalidInputException as error:
+            return str(error)
+        return ""
+
+
+class UnitTest:
+    """One of dbt's unit tests: the SQL of a model on given rows."""
+
+    def __init__(self, compiled: CompiledProject, unit_test: Node, types: Connection):
+        self.model, self.compiled = unit_test["model"], compiled
+        nodes = {node["name"]: node for node in compiled.nodes}
+        variables = (unit_test["overrides"] or {}).get("vars") or {}
+        moment = datetime.fromisoformat(variables.get("as_of", "2026-01-31T12:00:00Z"))
+        self.as_of = moment.astimezone(UTC).replace(tzinfo=None)
+        self.settings = DEFAULT_SETTINGS | {k: v for k, v in variables.items() if k != "as_of"}
+        self.connection = duckdb.connect(config={"threads": 1})
+        self.connection.execute(f"set TimeZone = 'UTC'; attach ':memory:' as {compiled.database}")
+        self.connection.execute(f"use {compiled.database}")
+        for schema in sorted({node["schema"] for node in compiled.nodes}):
+            self.connection.execute(f"create schema {schema}")
+        expected = unit_test["expect"]
+        self.columns = list(expected["rows"][0]) if expected["rows"] else ["*"]
+        described = {node["name"]: dict(columns(types, node)) for node in nodes.values()}
+        for given in unit_test["given"]:
+            name = given["input"].split("'")[1]
+            self.fill(nodes[name]["relation_name"], given, described[name])
+        self.fill("expected", expected, described[self.model])
+
+    def fill(self, relation: str, given: Node, types: dict[str, str]) -> None:
+        """Creates a table of the given rows."""
+        if given["format"] == "dict":
+            load_table(self.connection, relation, given["rows"], list(types), types)
+        else:
+            load_table(self.connection, relation, [], list(types), types)
+            self.connection.execute(f"insert into {relation} by name ({given['rows']})")
+
+    def kills(self, mutant: Mutant, sql: str) -> bool:
+        """Whether the model then gives other rows than expected."""
+        if mutant.model != self.model:
+            return False
+        listed = ", ".join(self.columns)
+        actual = f"select {listed} from ({self.compiled.sql({'compiled_code': sql}, self.as_of, self.settings)})"
+        expected = f"select {listed} from expected"
+        try:
+            pairs = (f"{actual} except all {expected}", f"{expected} except all {actual}")
+            return any(self.connection.execute(pair).fetchall() for pair in pairs)
+        except duckdb.Error:
+            return True
+
+
+def columns(connection: Connection, node: Node) -> list[tuple[str, str]]:
+    """The columns of a model and their types."""
+    return [row[:2] for row in connection.execute(f"describe {node['relation_name']}").fetchall()]
+
+
+def unit_tests(compiled: CompiledProject, built: Connection) -> Iterator[UnitTest]:
+    """The unit tests of which the SQL is that of the project (others declare raw tables or attributes of their own)."""
+    for unit_test in compiled.unit_tests:
+        overrides = unit_test["overrides"] or {}
+        if not overrides.get("macros") and not unit_test["model"].startswith(("stg_", "rule")):
+            yield UnitTest(compiled, unit_test, built)
+
+
+def replaced(node: Node, sql: str | None = None) -> Node:
+    """A model that is built where it stood before, with other SQL."""
+    kind = f"or replace {node['config']['materialized']}"
+    return {**node, "compiled_code": sql or node["compiled_code"], "config": {"materialized": kind}}
+
+
+def digest(connection: Connection, node: Node) -> tuple:
+    """What changes if the rows of a model do."""
+    hashed = f"select bit_xor(hash(r)), sum(hash(r)), count(*) from {node['relation_name']} as r"
+    return connection.execute(hashed).fetchone()
+
+
+_statements: dict[str, Statement] = {}
+_worlds: list[World] = []
+_rules: list[Rules] = []
+_unit_tests: list[UnitTest] = []
+
+
+def start(compiled: CompiledProject) -> None:
+    """Builds the inputs of a process."""
+    _statements.update({node["name"]: Statement(node) for node in compiled.nodes})
+    _worlds.extend(World(compiled, make()) for make in REPLAYS.values())
+    _unit_tests.extend(unit_tests(compiled, _worlds[0].connection))
+    _rules.extend(Rules(compiled, change) for change in CASES)
+
+
+def survives(mutant: Mutant) -> bool:
+    """Whether no input shows a mutant; the one that showed the last is asked first."""
+    sql = _statements[mutant.model].sql(mutant)
+    of_rules, of_check = "rule" in mutant.model, mutant.model.startswith("rule")
+    for inputs in ([_rules] if of_rules else []) + ([] if of_check else [_unit_tests, _worlds]):
+        for place, asked in enumerate(inputs):
+            if asked.kills(mutant, sql):
+                inputs.insert(0, inputs.pop(place))
+                return False
+    return True
+
+
+def of_sql(options: argparse.Namespace) -> tuple[int, list[Mutant]]:
+    """Mutants of the SQL: how many, and which survive."""
+    compiled = CompiledProject.compile(Path(tempfile.mkdtemp()))
+    rng = random.Random(options.seed)
+    chosen = []
+    for node in compiled.nodes:
+        if not options.model or node["name"] in options.model:
+            found = list(Statement(node).mutants())
+            chosen += rng.sample(found, min(options.most, len(found)))
+    with ProcessPoolExecutor(options.jobs, initializer=start, initargs=(compiled,)) as pool:
+        survived = list(pool.map(survives, chosen, chunksize=8))
+    return len(chosen), [mutant for mutant, lives in zip(chosen, survived, strict=True) if lives]
+
+
+def of_rules(_: argparse.Namespace) -> tuple[int, list[Mutant]]:
+    """Mutants of the rule files: how many, and which survive."""
+    committed, count, survivors = rules(), 0, []
+    for name, rows in committed.items():
+        for number, row in enumerate(rows):
+            changed_rows = [("row dropped", rows[:number] + rows[number + 1 :])]
+            for column, cell in row.items():
+                if column not in ("category", "description"):  # which nothing reads
+                    changed_rows.append((column, [*rows[:number], {**row, column: other(cell)}, *rows[number + 1 :]]))
+            for kind, changed in changed_rows:
+                count += 1
+                if published_numbers_hold({**committed, name: changed}):
+                    survivors.append(Mutant(name, kind, ",".join(row.values())[:140]))
+    return count, survivors
+
+
+def other(cell: str) -> str:
+    """Another cell of the same kind."""
+    if cell in ("true", "false"):
+        return "false" if cell == "true" else "true"
+    try:
+        return another(cell)
+    except ValueError:
+        return f"{cell}~" if cell else "1"
+
+
+def published_numbers_hold(rule_rows: dict[str, list[dict[str, str]]]) -> bool:
+    """Whether the tests of the published numbers pass on other rule files."""
+    module = test_published_numbers
+    module.rules = lambda: rule_rows
+    try:
+        for name, test in vars(module).items():
+            if name.startswith("test_"):
+                names, values = next((mark.args for mark in getattr(test, "pytestmark", [])), ((), [()]))
+                for value in values:
+                    test(value) if isinstance(names, str) else test(*value)
+    except (AssertionError, ValueError, KeyError):
+        return False
+    finally:
+        module.rules = rules
+    return True
+
+
+def main() -> int:
+    """Runs the command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["sql", "rules"])
+    parser.add_argument("--most", type=int, default=80, help="so many mutants of a model at most, chosen at random")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the sample")
+    parser.add_argument("--model", nargs="*", help="only mutants of these models")
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
+    options = parser.parse_args()
+    count, survivors = (of_sql if options.what == "sql" else of_rules)(options)
+    with EXPLAINED.open(newline="", encoding="utf-8") as file:
+        explained = {(row["model"], row["kind"], row["place"]): row["effect"] for row in csv.DictReader(file)}
+    effects = Counter(explained.get((s.model, s.kind, s.place), "unexplained") for s in survivors)
+    for survivor in survivors:
+        if (survivor.model, survivor.kind, survivor.place) not in explained:
+            csv.writer(sys.stdout).writerow([survivor.model, survivor.kind, survivor.place])
+    killed, behaving = count - len(survivors), count - effects["none"]
+    print(
+        f"{count} mutants: {killed} killed, {effects['none']} change nothing, {effects['seen']} others are explained,"
+        f" {effects['unexplained']} are not: {killed / max(behaving, 1):.1%} of those that change behaviour are killed"
+    )
+    return 0 if killed >= 0.95 * behaving else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -351,9 +351,13 @@ def of_sql(options: argparse.Namespace) -> tuple[int, list[Mutant]]:
         if not options.model or node["name"] in options.model:
             found = list(Statement(node).mutants())
             chosen += rng.sample(found, min(options.most, len(found)))
+    survivors = []
     with ProcessPoolExecutor(options.jobs, initializer=start, initargs=(compiled,)) as pool:
-        survived = list(pool.map(survives, chosen, chunksize=8))
-    return len(chosen), [mutant for mutant, lives in zip(chosen, survived, strict=True) if lives]
+        for number, (mutant, lives) in enumerate(zip(chosen, pool.map(survives, chosen, chunksize=8), strict=True), 1):
+            survivors += [mutant] * lives
+            if number % 100 == 0:
+                print(f"{number} of {len(chosen)} tried, {len(survivors)} survive", file=sys.stderr, flush=True)
+    return len(chosen), survivors
 
 
 def of_rules(_: argparse.Namespace) -> tuple[int, list[Mutant]]:

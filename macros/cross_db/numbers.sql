@@ -18,8 +18,14 @@
 {% macro days_between(earlier, later) -%} {{ adapter.dispatch("days_between")(earlier, later) }} {%- endmacro %}
 
 {% macro default__days_between(earlier, later) -%}
-    ((epoch_us({{ later }}) - epoch_us({{ earlier }})) / cast(86400000000 as double))
+    (({{ microseconds(later) }} - {{ microseconds(earlier) }}) / cast(86400000000 as double))
 {%- endmacro %}
+
+
+{#- A timestamp as a whole number of microseconds. -#}
+{% macro microseconds(timestamp) -%} {{ adapter.dispatch("microseconds")(timestamp) }} {%- endmacro %}
+
+{% macro default__microseconds(timestamp) -%} epoch_us({{ timestamp }}) {%- endmacro %}
 
 
 {#- A number as people write it: whole numbers without a point, others without trailing zeros. -#}

@@ -20,6 +20,17 @@
 {% endmacro %}
 
 
+{#- The table in which a model that is read by load is stored from the last build; none if there is none, if it was not
+    read by load, or if all is to be built anew. -#}
+{% macro stored_relation(model) %}
+    {%- if not execute or flags.FULL_REFRESH -%} {{ return(none) }} {%- endif -%}
+    {%- for node in graph.nodes.values() if node.resource_type == "model" and node.name == model -%}
+        {%- set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) -%}
+        {{ return(relation if "reading" in (existing_columns(relation) or {}) else none) }}
+    {%- endfor -%}
+{% endmacro %}
+
+
 {#- How a column of the warehouse arrives: text, number, floating (a number that may be infinite), timestamp, timestamptz,
     date or boolean. Anything else is read as text. -#}
 {% macro arrival_type(data_type) %}

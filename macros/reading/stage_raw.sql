@@ -8,11 +8,117 @@
 
     Gives all declared columns, and
         record_key: the key's raw text, joined by '|'
-        record_status: rejected | superseded | deleted | standing
         problems: '|severity:reason' for each thing wrong, or ''
+        record_status: rejected | superseded | deleted | standing
         raw_record: the row as JSON text where there are problems, else null.
 -#}
 {% macro stage_raw(table, reject_if={}, keep_raw_if=none) %}
+with
+
+{{ read_raw(table, reject_if) }},
+
+{{ number_versions(table, "read_rows") }}
+
+{{ select_staged(table, keep_raw_if) }}
+from versioned
+{% endmacro %}
+
+
+{#-
+    SQL of a staging model of which only what was loaded since the last build is read: incremental by day of `loaded_at`.
+
+    loads: the model with a row per day of loading, `loaded_on` and whether it has to be read (`is_stale`).
+
+    Rows of other days are taken as they were stored, if a version of theirs was read or is gone: which version stands
+    may change. Gives what `stage_raw` gives, and `version_number` (1 stands; rejected rows have none) and `reading` (how the row was read).
+-#}
+{% macro stage_raw_by_load(table, loads, reject_if={}) %}
+{%- set declared = raw_source(table) if execute else {"columns": {}, "meta": {"key": [""]}} -%}
+{%- set key = declared.meta.key[0] -%}
+{%- set stored = stored_relation(model.name) -%}
+{%- set to_read = "(loaded_at is null or cast(loaded_at as date) in (select loaded_on from stale_loads))" -%}
+with
+
+stale_loads as (
+
+    select loaded_on from {{ loads }}
+    where is_stale
+
+),
+
+{{ read_raw(table, reject_if, to_read if stored else "true") }},
+
+{%- if stored %}
+
+stored as (
+
+    select
+        *,
+        {{ to_read }} as is_read_again
+    from {{ stored }}
+    where record_status <> 'rejected'
+
+),
+
+affected as (
+
+    select {{ key }} from read_rows
+    where not is_rejected
+    union
+    select {{ key }} from stored
+    where is_read_again
+
+),
+
+versions as (
+
+    select
+        {%- for column in declared.columns %}
+        {{ column }},
+        {%- endfor %}
+        record_key,
+        problems,
+        is_rejected,
+        raw_record,
+        row_hash,
+        0 as stored_version
+    from read_rows
+    union all
+    select
+        {%- for column in declared.columns %}
+        stored.{{ column }},
+        {%- endfor %}
+        stored.record_key,
+        stored.problems,
+        false as is_rejected,
+        stored.raw_record,
+        '' as row_hash,
+        stored.version_number as stored_version
+    from stored
+    where not stored.is_read_again and stored.{{ key }} in (select affected.{{ key }} from affected)
+
+),
+{%- endif %}
+
+{{ number_versions(table, "versions" if stored else "read_rows", "stored_version" if stored else none) }}
+
+{{ select_staged(table) }},
+    cast(case when not is_rejected then version_number end as {{ dbt.type_int() }}) as version_number,
+    '{{ reading_of(table, reject_if) }}' as reading
+from versioned
+{% endmacro %}
+
+
+{#- What tells how the rows of a table were read: another text if the columns that it has, their types, their
+    declaration or the SQL that reads them are others. -#}
+{% macro reading_of(table, reject_if={}) -%}
+    {{ return(local_md5(read_raw(table, reject_if)) if execute else "") }}
+{%- endmacro %}
+
+
+{#- CTEs that read a raw table: `read_rows`, each raw row (of those that hold `only_if`, a condition on the typed columns) with
+    its typed columns, `record_key`, `problems`, `is_rejected`, `raw_record` and `row_hash`. -#}
+{% macro read_raw(table, reject_if={}, only_if="true") %}
 {%- set relation = source("raw", table) -%}
 {%- set declared = raw_source(table) if execute else {"columns": {}, "meta": {"key": []}} -%}
 {%- set columns = declared.columns.values() | list -%}
@@ -20,8 +126,6 @@
 {%- if execute -%}
     {%- set existing = {} if relation.is_cte else existing_columns(relation) -%}
 {%- endif -%}
-with
-
 raw_rows as (
 
     select * from {{ raw_relation(table) }} as raw_table
@@ -32,16 +136,7 @@ trimmed as (
 
     select
         {%- for column in columns %}
-        {%- set found = (existing or {}).get(column.name) %}
-        {%- if relation.is_cte %}
-        {{ trim_text(column.name) }} as raw_{{ column.name }},
-        {%- elif found is none %}
-        cast(null as {{ dbt.type_string() }}) as raw_{{ column.name }},
-        {%- elif arrival_type(found.dtype) == "text" %}
-        {{ trim_text("cast(" ~ adapter.quote(found.name) ~ " as " ~ dbt.type_string() ~ ")") }} as raw_{{ column.name }},
-        {%- else %}
-        {{ adapter.quote(found.name) }} as raw_{{ column.name }},
-        {%- endif %}
+        {{ raw_cell(column, relation, existing) }} as raw_{{ column.name }},
         {%- endfor %}
         {{ row_as_json("raw_rows", (existing or {}).values() | list) }} as raw_record
     from raw_rows
@@ -53,7 +148,7 @@ typed as (
     select
         *
         {%- for column in columns %},
-        {{ read_column(column, "text" if relation.is_cte or column.name not in (existing or {}) else arrival_type(existing[column.name].dtype)) }} as {{ column.name }}
+        {{ read_column(column, arrival_of(column, relation, existing)) }} as {{ column.name }}
         {%- endfor %}
     from trimmed
 
@@ -78,31 +173,54 @@ checked as (
         coalesce(cast(raw_{{ name }} as {{ dbt.type_string() }}), ''){{ " || '|' ||" if not loop.last }}
         {%- endfor %} as record_key
     from typed
+    {%- if only_if != "true" %}
+    where {{ only_if }}
+    {%- endif %}
 
 ),
 
-versioned as (
+read_rows as (
 
     select
         *,
         problems like '%|record:%' as is_rejected,
+        {{ row_hash(columns) }} as row_hash
+    from checked
+
+)
+{%- endmacro %}
+
+
+{#- A CTE `versioned`: rows that were read, of each record the version that stands first; rejected rows are not versions. -#}
+{% macro number_versions(table, read_rows, stored_version=none) %}
+{%- set declared = raw_source(table) if execute else {"columns": {}, "meta": {"key": []}} -%}
+versioned as (
+
+    select
+        *,
         row_number() over (
             partition by
-                problems like '%|record:%'
+                is_rejected
                 {%- for name in declared.meta.key %},
                 {{ "lower(" ~ name ~ ")" if declared.columns[name].data_type == "name" else name }}
                 {%- endfor %}
             order by
                 {% if "updated_at" in declared.columns %}updated_at desc nulls last,{% endif %}
                 {% if "loaded_at" in declared.columns %}loaded_at desc nulls last,{% endif %}
-                {{ row_hash(columns) }} desc
+                {% if stored_version %}{{ stored_version }},{% endif %}
+                row_hash desc
         ) as version_number
-    from checked
+    from {{ read_rows }}
 
 )
+{%- endmacro %}
 
+
+{#- The select list of a staging model. -#}
+{% macro select_staged(table, keep_raw_if=none) %}
+{%- set declared = raw_source(table) if execute else {"columns": {}, "meta": {"key": []}} -%}
 select
-    {%- for column in columns %}
+    {%- for column in declared.columns.values() %}
     {{ "coalesce(" ~ column.name ~ ", false) as " ~ column.name if column.data_type == "boolean" else column.name }},
     {%- endfor %}
     record_key,
@@ -116,8 +234,39 @@ select
         else 'standing'
     end as record_status,
     case when problems <> ''{{ " or " ~ keep_raw_if if keep_raw_if }} then raw_record end as raw_record
-from versioned
-{% endmacro %}
+{%- endmacro %}
+
+
+{#- SQL: one column of a raw table, typed. -#}
+{% macro read_raw_column(table, name) -%}
+    {%- set relation = source("raw", table) -%}
+    {%- set column = (raw_source(table) if execute else {"columns": {}}).columns.get(name) -%}
+    {%- if not column -%} select 1 from {{ raw_relation(table) }}
+    {%- else -%}
+    {%- set existing = {} if relation.is_cte else existing_columns(relation) -%}
+    select {{ read_column(column, arrival_of(column, relation, existing)) }} as {{ name }}
+    from (select {{ raw_cell(column, relation, existing) }} as raw_{{ name }} from {{ raw_relation(table) }} as raw_table) as cells
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- How a column of a raw table arrives; an absent one and those of unit tests as text. -#}
+{% macro arrival_of(column, relation, existing) -%}
+    {%- if relation.is_cte or column.name not in (existing or {}) -%} {{ return("text") }} {%- endif -%}
+    {{ return(arrival_type(existing[column.name].dtype)) }}
+{%- endmacro %}
+
+
+{#- SQL: a cell of a raw table: text trimmed, other types as they are, null where there is no such column. -#}
+{% macro raw_cell(column, relation, existing) -%}
+    {%- set found = (existing or {}).get(column.name) -%}
+    {%- if relation.is_cte -%} {{ trim_text(column.name) }}
+    {%- elif found is none -%} cast(null as {{ dbt.type_string() }})
+    {%- elif arrival_type(found.dtype) == "text" -%}
+        {{ trim_text("cast(" ~ adapter.quote(found.name) ~ " as " ~ dbt.type_string() ~ ")") }}
+    {%- else -%} {{ adapter.quote(found.name) }}
+    {%- endif -%}
+{%- endmacro %}
 
 
 {#- SQL: a raw table to select from, empty if there is none. -#}

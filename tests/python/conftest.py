@@ -106,9 +106,15 @@ def build_by_domain(folder: Path) -> Warehouse:
     return warehouse
 
 
+def compile_by_load(folder: Path) -> CompiledProject:
+    """The project compiled for an empty warehouse and for one that was built before."""
+    return CompiledProject.compile(folder, by_load=True)
+
+
 BUILDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "demo": (build_demo, ()),
     "compiled": (CompiledProject.compile, ()),
+    "compiled_by_load": (compile_by_load, ()),
     "dirty": (build_dirty, ("demo",)),
     "bare": (build_bare, ()),
     "by_domain": (build_by_domain, ()),
@@ -140,6 +146,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def demo(request) -> Warehouse:
     """The demo, built once by `dbt build` with nothing configured."""
     return request.session.stash[BUILDING].result("demo")
+
+
+@pytest.fixture(scope="session")
+def compiled_by_load(request) -> CompiledProject:
+    """The same, for warehouses that were built before, too."""
+    return request.session.stash[BUILDING].result("compiled_by_load")
 
 
 @pytest.fixture(scope="session")

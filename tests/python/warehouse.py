@@ -244,10 +244,13 @@ class CompiledProject:
     tests: list[dict[str, Any]]
     unit_tests: list[dict[str, Any]]
     connections: dict[str, duckdb.DuckDBPyConnection] = field(default_factory=dict)
+    again: dict[str, str] = field(default_factory=dict)
+    """The SQL of models that were built before, and (as `replace`) how what they give gets into what is stored."""
 
     @classmethod
-    def compile(cls, folder: Path) -> CompiledProject:
-        """Builds the project on empty tables and keeps the SQL of its models and data tests."""
+    def compile(cls, folder: Path, by_load: bool = False) -> CompiledProject:
+        """Builds the project on empty tables and keeps the SQL of its models and data tests; twice, to keep what
+        incremental models do in further builds."""
         warehouse = Warehouse(folder)
         warehouse.load({table: [] for table in RAW_COLUMNS})
         numbers = {name: json.loads(text) for name, text in cls.stand_ins.items()}
@@ -257,6 +260,15 @@ class CompiledProject:
         order = [manifest["nodes"][r["unique_id"]] for r in results if r["unique_id"].startswith(("model.", "test."))]
         models, tests = ([n for n in order if n["resource_type"] == kind] for kind in ("model", "test"))
         compiled = cls("warehouse", models, tests, list(manifest["unit_tests"].values()))
+        if by_load:
+            warehouse.dbt(
+                *("run", "--select", "stg_raw__signal_loads", "stg_raw__signals"),
+                variables={"raw_schema": "raw", "as_of": cls.moment.isoformat(), **numbers},
+            ).check()
+            nodes = json.loads((folder / "target" / "manifest.json").read_text())["nodes"].values()
+            compiled.again = {node["name"]: node["compiled_code"] for node in nodes if node.get("compiled_code")}
+            (script,) = (folder / "target" / "run").rglob("stg_raw__signals.sql")
+            compiled.again["replace"] = script.read_text()
         everything = "".join(node["compiled_code"] for node in compiled.nodes)
         assert all(text in everything for text in cls.stand_ins.values()), "a setting does not show in the SQL"
         return compiled
@@ -299,6 +311,10 @@ class CompiledProject:
             assert not any(failed.values()), f"failed data tests: { {name: n for name, n in failed.items() if n} }"
         return {table: fetch(connection, f"select * from audit.{table}") for table in tables}
 
+    def incrementally(self) -> IncrementalWarehouse:
+        """An empty warehouse in memory that is built over and over."""
+        return IncrementalWarehouse(self)
+
     def with_rules(self, rule_rows: Mapping[str, Rows], threads: int) -> duckdb.DuckDBPyConnection:
         """A database with the rule files read and checked; the last few are kept."""
         key = json.dumps([threads, rule_rows], sort_keys=True)
@@ -333,8 +349,57 @@ class CompiledProject:
     ) -> None:
         """Runs models in the order in which dbt ran them."""
         for node in nodes:
-            statement = f"create {node['config']['materialized']} {node['relation_name']} as"
+            kind = node["config"]["materialized"].replace("incremental", "table")
+            statement = f"create {kind} {node['relation_name']} as"
             connection.execute(f"{statement} {self.sql(node, as_of, settings)}")
+
+
+class IncrementalWarehouse:
+    """The compiled project in a database of its own, in which each build finds what the last one left."""
+
+    tables = (*MARTS, "stg_raw__signals")
+
+    def __init__(self, compiled: CompiledProject):
+        self.compiled = compiled
+        self.connection = duckdb.connect(config={"threads": 1})
+        self.connection.execute("set TimeZone = 'UTC'")
+        self.connection.execute(f"attach ':memory:' as {compiled.database}; use {compiled.database}")
+        for schema in ("raw", "rules", "staging", "intermediate", "audit"):
+            self.connection.execute(f"create schema {schema}")
+        self.built = False
+
+    def build(
+        self, raw: Mapping[str, Rows], as_of: datetime, rule_rows: Mapping[str, Rows], stop_after: str | None = None
+    ) -> dict[str, list[dict[str, Any]]]:
+        """Builds from raw text rows; `stop_after` a model, as if killed."""
+        for name, rows in rule_rows.items():
+            cells = [{column: value or None for column, value in row.items()} for row in rows]
+            load_table(self.connection, f"rules.{name}", cells, header(name))
+        for table, columns in RAW_COLUMNS.items():
+            load_table(self.connection, f"raw.{table}", raw.get(table, []), columns)
+        for node in self.compiled.nodes:
+            name = node["name"]
+            if name == "stg_raw__signals" and self.built:
+                self.replace_signals(as_of)
+            else:
+                sql = self.compiled.again[name] if self.built and name in self.compiled.again else node["compiled_code"]
+                kind = node["config"]["materialized"].replace("incremental", "table")
+                built = {**node, "compiled_code": sql, "config": {"materialized": f"or replace {kind}"}}
+                self.compiled.create(self.connection, [built], as_of, DEFAULT_SETTINGS)
+            if self.built and name == stop_after:
+                return {}
+        self.built = True
+        schemas = {node["name"]: node["schema"] for node in self.compiled.nodes}
+        return {table: fetch(self.connection, f"select * from {schemas[table]}.{table}") for table in self.tables}
+
+    def replace_signals(self, as_of: datetime) -> None:
+        """What dbt does to an incremental model: the rows read now, in a temporary table, then the strategy's SQL."""
+        script = self.compiled.again["replace"]
+        temporary = re.search(r"\bstg_raw__signals__dbt_tmp\w*", script)[0]
+        sql = self.compiled.sql({"compiled_code": self.compiled.again["stg_raw__signals"]}, as_of, DEFAULT_SETTINGS)
+        self.connection.execute(
+            f"begin; create temporary table {temporary} as {sql}; {script}; drop table {temporary}; commit"
+        )
 
 
 @cache

@@ -1,9 +1,8 @@
-{{ stage_raw(
-    "signals",
-    reject_if={
-        "missing_account_id": "account_id is null and domain is null",
-        "unknown_signal_type":
-            "signal_type not in (select known.signal_type from " ~ ref("stg_rules__signal_types") ~ " as known)",
-        "occurred_in_future": "occurred_at > " ~ dbt.dateadd("day", 1, "loaded_at"),
-    }
+{{ config(
+    materialized="incremental",
+    incremental_strategy="replace_loads",
+    unique_key="signal_id",
+    on_schema_change="sync_all_columns",
+    meta={"loads": "stg_raw__signal_loads"}
 ) }}
+{{ stage_raw_by_load("signals", ref("stg_raw__signal_loads"), signal_rejections()) }}

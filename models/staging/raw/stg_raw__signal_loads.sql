@@ -1,0 +1,54 @@
+{%- set rejections = signal_rejections() -%}
+{%- set stored_signals = stored_relation("stg_raw__signals") -%}
+with
+
+in_raw as (
+
+    select
+        cast(loaded_at as date) as loaded_on,
+        count(*) as rows_in,
+        sum({{ microseconds("loaded_at") }}) as moments
+    from ({{ read_raw_column("signals", "loaded_at") }}) as loads
+    where loaded_at is not null
+    group by cast(loaded_at as date)
+
+){% if not stored_signals %}
+
+select
+    loaded_on,
+    rows_in,
+    true as is_stale
+from in_raw
+{%- else %},
+
+stored as (
+
+    select
+        cast(loaded_at as date) as loaded_on,
+        count(*) as rows_in,
+        sum({{ microseconds("loaded_at") }}) as moments,
+        count(
+            case
+                when reading <> '{{ reading_of("signals", rejections) }}' then 1
+                -- a type that was listed since, or is no longer
+                when (problems like '%:unknown_signal_type%')
+                    <> coalesce({{ rejections.unknown_signal_type }}, false) then 1
+            end
+        ) as rows_read_otherwise
+    from {{ stored_signals }}
+    where loaded_at is not null
+    group by cast(loaded_at as date)
+
+)
+
+select
+    coalesce(in_raw.loaded_on, stored.loaded_on) as loaded_on,
+    coalesce(in_raw.rows_in, 0) as rows_in,
+    in_raw.loaded_on is null
+    or stored.loaded_on is null
+    or in_raw.rows_in <> stored.rows_in
+    or in_raw.moments <> stored.moments
+    or stored.rows_read_otherwise > 0 as is_stale
+from in_raw
+full outer join stored on in_raw.loaded_on = stored.loaded_on
+{%- endif %}

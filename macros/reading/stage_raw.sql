@@ -15,11 +15,11 @@
 {% macro stage_raw(table, reject_if={}, keep_raw_if=none) %}
 with
 
-{{ read_raw(table, reject_if) }},
+{{ read_raw(table, reject_if, keep_raw_if) }},
 
 {{ number_versions(table, "read_rows") }}
 
-{{ select_staged(table, keep_raw_if) }}
+{{ select_staged(table) }}
 from versioned
 {% endmacro %}
 
@@ -36,7 +36,7 @@ from versioned
 {%- set declared = raw_source(table) if execute else {"columns": {}, "meta": {"key": [""]}} -%}
 {%- set key = declared.meta.key[0] -%}
 {%- set stored = stored_relation(model.name) -%}
-{%- set to_read = "(loaded_at is null or cast(loaded_at as date) in (select loaded_on from stale_loads))" -%}
+{%- set is_stale = "in (select loaded_on from stale_loads)" -%}
 with
 
 stale_loads as (
@@ -46,7 +46,7 @@ stale_loads as (
 
 ),
 
-{{ read_raw(table, reject_if, to_read if stored else "true") }},
+{{ read_raw(table, reject_if, of_days=is_stale if stored else none) }},
 
 {%- if stored %}
 
@@ -54,7 +54,7 @@ stored as (
 
     select
         *,
-        {{ to_read }} as is_read_again
+        loaded_at is null or cast(loaded_at as date) {{ is_stale }} as is_read_again
     from {{ stored }}
     where record_status <> 'rejected'
 
@@ -116,9 +116,10 @@ from versioned
 {%- endmacro %}
 
 
-{#- CTEs that read a raw table: `read_rows`, each raw row (of those that hold `only_if`, a condition on the typed columns) with
-    its typed columns, `record_key`, `problems`, `is_rejected`, `raw_record` and `row_hash`. -#}
-{% macro read_raw(table, reject_if={}, only_if="true") %}
+{#- CTEs that read a raw table: `read_rows`, each raw row with its typed columns, `record_key`, `problems`, `is_rejected`,
+    `raw_record` (of rows with problems, or for which `keep_raw_if` holds) and `row_hash`. With `of_days`, a condition on a
+    day, only rows that were loaded on such a day, or on none. -#}
+{% macro read_raw(table, reject_if={}, keep_raw_if=none, of_days=none) %}
 {%- set relation = source("raw", table) -%}
 {%- set declared = raw_source(table) if execute else {"columns": {}, "meta": {"key": []}} -%}
 {%- set columns = declared.columns.values() | list -%}
@@ -129,6 +130,10 @@ from versioned
 raw_rows as (
 
     select * from {{ raw_relation(table) }} as raw_table
+    {%- if of_days %}
+    {%- set loaded_at = read_raw_cell(declared.columns.loaded_at, relation, existing) %}
+    where {{ loaded_at }} is null or cast({{ loaded_at }} as date) {{ of_days }}
+    {%- endif %}
 
 ),
 
@@ -138,7 +143,7 @@ trimmed as (
         {%- for column in columns %}
         {{ raw_cell(column, relation, existing) }} as raw_{{ column.name }},
         {%- endfor %}
-        {{ row_as_json("raw_rows", (existing or {}).values() | list) }} as raw_record
+        raw_rows as raw_row
     from raw_rows
 
 ),
@@ -173,19 +178,28 @@ checked as (
         coalesce(cast(raw_{{ name }} as {{ dbt.type_string() }}), ''){{ " || '|' ||" if not loop.last }}
         {%- endfor %} as record_key
     from typed
-    {%- if only_if != "true" %}
-    where {{ only_if }}
-    {%- endif %}
 
 ),
 
-read_rows as (
+compared as (
 
     select
         *,
         problems like '%|record:%' as is_rejected,
-        {{ row_hash(columns) }} as row_hash
+        count(*) over (partition by problems like '%|record:%', {{ record_key(declared) }}) as rows_of_record
     from checked
+
+),
+
+-- cases, so that text is made of those rows only that need it
+read_rows as (
+
+    select
+        *,
+        case when problems <> ''{{ " or " ~ keep_raw_if if keep_raw_if }}
+            then {{ row_as_json("raw_row", (existing or {}).values() | list) }} end as raw_record,
+        case when rows_of_record > 1 then {{ row_hash(columns) }} end as row_hash
+    from compared
 
 )
 {%- endmacro %}
@@ -199,11 +213,7 @@ versioned as (
     select
         *,
         row_number() over (
-            partition by
-                is_rejected
-                {%- for name in declared.meta.key %},
-                {{ "lower(" ~ name ~ ")" if declared.columns[name].data_type == "name" else name }}
-                {%- endfor %}
+            partition by is_rejected, {{ record_key(declared) }}
             order by
                 {% if "updated_at" in declared.columns %}updated_at desc nulls last,{% endif %}
                 {% if "loaded_at" in declared.columns %}loaded_at desc nulls last,{% endif %}
@@ -216,8 +226,16 @@ versioned as (
 {%- endmacro %}
 
 
+{#- SQL: the columns that identify a record, as they are compared. -#}
+{% macro record_key(declared) -%}
+    {%- for name in declared.meta.key -%}
+    {{ "lower(" ~ name ~ ")" if declared.columns[name].data_type == "name" else name }}{{ ", " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
 {#- The select list of a staging model. -#}
-{% macro select_staged(table, keep_raw_if=none) %}
+{% macro select_staged(table) %}
 {%- set declared = raw_source(table) if execute else {"columns": {}, "meta": {"key": []}} -%}
 select
     {%- for column in declared.columns.values() %}
@@ -233,7 +251,7 @@ select
         {%- endif %}
         else 'standing'
     end as record_status,
-    case when problems <> ''{{ " or " ~ keep_raw_if if keep_raw_if }} then raw_record end as raw_record
+    raw_record
 {%- endmacro %}
 
 
@@ -244,9 +262,14 @@ select
     {%- if not column -%} select 1 from {{ raw_relation(table) }}
     {%- else -%}
     {%- set existing = {} if relation.is_cte else existing_columns(relation) -%}
-    select {{ read_column(column, arrival_of(column, relation, existing)) }} as {{ name }}
-    from (select {{ raw_cell(column, relation, existing) }} as raw_{{ name }} from {{ raw_relation(table) }} as raw_table) as cells
+    select {{ read_raw_cell(column, relation, existing) }} as {{ name }} from {{ raw_relation(table) }} as raw_table
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- SQL: a cell of a raw table, typed, in one expression. -#}
+{% macro read_raw_cell(column, relation, existing) -%}
+    {{ read_column(column, arrival_of(column, relation, existing), raw_cell(column, relation, existing)) }}
 {%- endmacro %}
 
 
@@ -284,8 +307,8 @@ select
 
 
 {#- SQL: a column as its declared type, null where it cannot be read as such. -#}
-{% macro read_column(column, arrival) %}
-    {%- set raw = "raw_" ~ column.name -%}
+{% macro read_column(column, arrival, raw=none) %}
+    {%- set raw = raw or "raw_" ~ column.name -%}
     {%- set as_text = "cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")" -%}
     {%- set type = column.data_type -%}
     {%- if type in ["text", "name"] -%} {{ as_text }}

@@ -8,6 +8,13 @@
     nullif(trim({{ text }}, '{{ white_space() }}'), '')
 {%- endmacro %}
 
+{#- The same, in half the time where most texts begin and end with a printed ASCII character. -#}
+{% macro trim_clean_text(text) -%} {{ adapter.dispatch("trim_clean_text")(text) }} {%- endmacro %}
+
+{% macro default__trim_clean_text(text) -%}
+    case when {{ text }} between '!' and '~' and right({{ text }}, 1) between '!' and '~' then {{ text }} else {{ trim_text(text) }} end
+{%- endmacro %}
+
 {% macro white_space() %}
     {{ return(" \t\n\x0b\x0c\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000") }}
 {% endmacro %}
@@ -74,16 +81,17 @@
 {%- endmacro %}
 
 
-{#- A whole row, given by its table alias and its columns, as JSON text. JSON knows no NaN and no infinity: they are texts. -#}
+{#- A whole row, given as a column that holds it and its columns, as JSON text. JSON knows no NaN and no infinity: they are texts. -#}
 {% macro row_as_json(alias, columns=[]) -%} {{ adapter.dispatch("row_as_json")(alias, columns) }} {%- endmacro %}
 
 {% macro default__row_as_json(alias, columns) -%}
     {%- set updates = [] -%}
     {%- for column in columns if modules.re.search("double|float|real", column.dtype | lower) -%}
         {%- set name = adapter.quote(column.name) -%}
+        {%- set cell = alias ~ "." ~ name -%}
         {%- do updates.append(
-            name ~ " := case when regexp_matches(cast(" ~ name ~ " as varchar), 'nan|inf')"
-            ~ " then to_json(cast(" ~ name ~ " as varchar)) else to_json(" ~ name ~ ") end"
+            name ~ " := case when regexp_matches(cast(" ~ cell ~ " as varchar), 'nan|inf')"
+            ~ " then to_json(cast(" ~ cell ~ " as varchar)) else to_json(" ~ cell ~ ") end"
         ) -%}
     {%- endfor -%}
     cast(to_json({{ "struct_update(" ~ alias ~ ", " ~ (updates | join(", ")) ~ ")" if updates else alias }}) as varchar)

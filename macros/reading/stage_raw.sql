@@ -29,16 +29,53 @@ from versioned
 
     loads: the model with a row per day of loading, `loaded_on` and whether it has to be read (`is_stale`).
 
-    Rows of other days are taken as they were stored, if a version of theirs was read or is gone: which version stands
-    may change. Gives what `stage_raw` gives, and `version_number` (1 stands; rejected rows have none) and `reading` (how the row was read).
+    Where nothing is stored, versions are compared of those keys only that several rows have. Otherwise rows of other
+    days are taken as they were stored, if a version of theirs was read or is gone: which version stands may change.
+    Gives what `stage_raw` gives, and `version_number` (1 stands; rejected rows have none) and `reading` (how the row was read).
 -#}
 {% macro stage_raw_by_load(table, loads, reject_if={}) %}
-{%- set declared = raw_source(table) if execute else {"columns": {}, "meta": {"key": [""]}} -%}
+{%- set declared = declaration_of(table) -%}
 {%- set key = declared.meta.key[0] -%}
 {%- set stored = stored_relation(model.name) -%}
-{%- set is_stale = "in (select loaded_on from stale_loads)" -%}
 with
 
+{% if stored %}
+{{ versions_since(table, loads, stored, reject_if, key) }},
+
+{{ number_versions(table, "versions", "stored_version") }}
+{%- else %}
+{%- set raw_key = "coalesce(" ~ read_raw_cell(table, key) ~ ", '')" %}
+repeated as (
+
+    select {{ raw_key }} as raw_key from {{ raw_relation(table) }} as raw_table
+    group by {{ raw_key }}
+    having count(*) > 1
+
+),
+
+{{ read_raw(table, reject_if, only_if=raw_key ~ " not in (select raw_key from repeated)", name="single_") }},
+
+{{ read_raw(table, reject_if, only_if=raw_key ~ " in (select raw_key from repeated)") }},
+
+{{ number_versions(table, "read_rows") }}
+{%- endif %}
+
+{%- for rows in (["versioned"] if stored else ["single_read_rows", "versioned"]) %}
+{%- set version_number = "1" if rows == "single_read_rows" else "version_number" %}
+
+{{ select_staged(table, version_number) }},
+    cast(case when not is_rejected then {{ version_number }} end as {{ dbt.type_int() }}) as version_number,
+    '{{ reading_of(table, reject_if) }}' as reading
+from {{ rows }}
+{{ "union all" if not loop.last }}
+{%- endfor %}
+{% endmacro %}
+
+
+{#- CTEs up to `versions`: what was loaded on days that have to be read, and other versions of the same records as stored. -#}
+{% macro versions_since(table, loads, stored, reject_if, key) %}
+{%- set columns = declaration_of(table).columns -%}
+{%- set is_stale = "in (select loaded_on from stale_loads)" -%}
 stale_loads as (
 
     select loaded_on from {{ loads }}
@@ -46,34 +83,22 @@ stale_loads as (
 
 ),
 
-{{ read_raw(table, reject_if, of_days=is_stale if stored else none) }},
-
-{%- if stored %}
-
-stored as (
-
-    select
-        *,
-        loaded_at is null or cast(loaded_at as date) {{ is_stale }} as is_read_again
-    from {{ stored }}
-    where record_status <> 'rejected'
-
-),
+{{ read_raw(table, reject_if, only_if=loaded_on_days(table, is_stale)) }},
 
 affected as (
 
     select {{ key }} from read_rows
     where not is_rejected
     union
-    select {{ key }} from stored
-    where is_read_again
+    select {{ key }} from {{ stored }}
+    where record_status <> 'rejected' and (loaded_at is null or cast(loaded_at as date) {{ is_stale }})
 
 ),
 
 versions as (
 
     select
-        {%- for column in declared.columns %}
+        {%- for column in columns %}
         {{ column }},
         {%- endfor %}
         record_key,
@@ -85,7 +110,7 @@ versions as (
     from read_rows
     union all
     select
-        {%- for column in declared.columns %}
+        {%- for column in columns %}
         stored.{{ column }},
         {%- endfor %}
         stored.record_key,
@@ -94,19 +119,14 @@ versions as (
         stored.raw_record,
         '' as row_hash,
         stored.version_number as stored_version
-    from stored
-    where not stored.is_read_again and stored.{{ key }} in (select affected.{{ key }} from affected)
+    from {{ stored }} as stored
+    where stored.record_status <> 'rejected'
+        and stored.{{ key }} in (select affected.{{ key }} from affected)
+        and stored.loaded_at is not null
+        and cast(stored.loaded_at as date) not {{ is_stale }}
 
-),
-{%- endif %}
-
-{{ number_versions(table, "versions" if stored else "read_rows", "stored_version" if stored else none) }}
-
-{{ select_staged(table) }},
-    cast(case when not is_rejected then version_number end as {{ dbt.type_int() }}) as version_number,
-    '{{ reading_of(table, reject_if) }}' as reading
-from versioned
-{% endmacro %}
+)
+{%- endmacro %}
 
 
 {#- What tells how the rows of a table were read: another text if the columns that it has, their types, their
@@ -116,50 +136,53 @@ from versioned
 {%- endmacro %}
 
 
-{#- CTEs that read a raw table: `read_rows`, each raw row with its typed columns, `record_key`, `problems`, `is_rejected`,
-    `raw_record` (of rows with problems, or for which `keep_raw_if` holds) and `row_hash`. With `of_days`, a condition on a
-    day, only rows that were loaded on such a day, or on none. -#}
-{% macro read_raw(table, reject_if={}, keep_raw_if=none, of_days=none) %}
+{#- SQL: a condition on cells of a raw table, as it is read: the day of loading is none or `of_days`. -#}
+{% macro loaded_on_days(table, of_days) -%}
+    {%- set loaded_at = read_raw_cell(table, "loaded_at") -%}
+    ({{ loaded_at }} is null or cast({{ loaded_at }} as date) {{ of_days }})
+{%- endmacro %}
+
+
+{#- CTEs that read a raw table: `read_rows`, each raw row (of those that hold `only_if`) with its typed columns, `record_key`,
+    `problems`, `is_rejected`, `raw_record` (of rows with problems, or for which `keep_raw_if` holds) and `row_hash` (of
+    rows whose key others have). `name` is put before the names of the CTEs. -#}
+{% macro read_raw(table, reject_if={}, keep_raw_if=none, only_if=none, name="") %}
 {%- set relation = source("raw", table) -%}
-{%- set declared = raw_source(table) if execute else {"columns": {}, "meta": {"key": []}} -%}
+{%- set declared = declaration_of(table) -%}
 {%- set columns = declared.columns.values() | list -%}
-{%- set existing = none -%}
-{%- if execute -%}
-    {%- set existing = {} if relation.is_cte else existing_columns(relation) -%}
-{%- endif -%}
-raw_rows as (
+{%- set existing = columns_of_raw(table) -%}
+{{ name }}raw_rows as (
 
     select * from {{ raw_relation(table) }} as raw_table
-    {%- if of_days %}
-    {%- set loaded_at = read_raw_cell(declared.columns.loaded_at, relation, existing) %}
-    where {{ loaded_at }} is null or cast({{ loaded_at }} as date) {{ of_days }}
+    {%- if only_if %}
+    where {{ only_if }}
     {%- endif %}
 
 ),
 
-trimmed as (
+{{ name }}trimmed as (
 
     select
         {%- for column in columns %}
         {{ raw_cell(column, relation, existing) }} as raw_{{ column.name }},
         {%- endfor %}
-        raw_rows as raw_row
-    from raw_rows
+        {{ name }}raw_rows as raw_row
+    from {{ name }}raw_rows
 
 ),
 
-typed as (
+{{ name }}typed as (
 
     select
         *
         {%- for column in columns %},
         {{ read_column(column, arrival_of(column, relation, existing)) }} as {{ column.name }}
         {%- endfor %}
-    from trimmed
+    from {{ name }}trimmed
 
 ),
 
-checked as (
+{{ name }}checked as (
 
     select
         *,
@@ -177,29 +200,31 @@ checked as (
         {%- for name in declared.meta.key %}
         coalesce(cast(raw_{{ name }} as {{ dbt.type_string() }}), ''){{ " || '|' ||" if not loop.last }}
         {%- endfor %} as record_key
-    from typed
+    from {{ name }}typed
 
 ),
 
-compared as (
+{{ name }}compared as (
 
     select
         *,
-        problems like '%|record:%' as is_rejected,
+        problems like '%|record:%' as is_rejected
+        {%- if name != "single_" %},
         count(*) over (partition by problems like '%|record:%', {{ record_key(declared) }}) as rows_of_record
-    from checked
+        {%- endif %}
+    from {{ name }}checked
 
 ),
 
 -- cases, so that text is made of those rows only that need it
-read_rows as (
+{{ name }}read_rows as (
 
     select
         *,
         case when problems <> ''{{ " or " ~ keep_raw_if if keep_raw_if }}
             then {{ row_as_json("raw_row", (existing or {}).values() | list) }} end as raw_record,
-        case when rows_of_record > 1 then {{ row_hash(columns) }} end as row_hash
-    from compared
+        {{ "''" if name == "single_" else "case when rows_of_record > 1 then " ~ row_hash(columns) ~ " end" }} as row_hash
+    from {{ name }}compared
 
 )
 {%- endmacro %}
@@ -207,7 +232,7 @@ read_rows as (
 
 {#- A CTE `versioned`: rows that were read, of each record the version that stands first; rejected rows are not versions. -#}
 {% macro number_versions(table, read_rows, stored_version=none) %}
-{%- set declared = raw_source(table) if execute else {"columns": {}, "meta": {"key": []}} -%}
+{%- set declared = declaration_of(table) -%}
 versioned as (
 
     select
@@ -229,14 +254,14 @@ versioned as (
 {#- SQL: the columns that identify a record, as they are compared. -#}
 {% macro record_key(declared) -%}
     {%- for name in declared.meta.key -%}
-    {{ "lower(" ~ name ~ ")" if declared.columns[name].data_type == "name" else name }}{{ ", " if not loop.last }}
+    {{ "lower(" ~ name ~ ")" if name and declared.columns[name].data_type == "name" else name }}{{ ", " if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 
 
 {#- The select list of a staging model. -#}
-{% macro select_staged(table) %}
-{%- set declared = raw_source(table) if execute else {"columns": {}, "meta": {"key": []}} -%}
+{% macro select_staged(table, version_number="version_number") %}
+{%- set declared = declaration_of(table) -%}
 select
     {%- for column in declared.columns.values() %}
     {{ "coalesce(" ~ column.name ~ ", false) as " ~ column.name if column.data_type == "boolean" else column.name }},
@@ -245,7 +270,9 @@ select
     problems,
     case
         when is_rejected then 'rejected'
-        when version_number > 1 then 'superseded'
+        {%- if version_number != "1" %}
+        when {{ version_number }} > 1 then 'superseded'
+        {%- endif %}
         {%- if "is_deleted" in declared.columns %}
         when is_deleted then 'deleted'
         {%- endif %}
@@ -255,22 +282,26 @@ select
 {%- endmacro %}
 
 
-{#- SQL: one column of a raw table, typed. -#}
-{% macro read_raw_column(table, name) -%}
-    {%- set relation = source("raw", table) -%}
-    {%- set column = (raw_source(table) if execute else {"columns": {}}).columns.get(name) -%}
-    {%- if not column -%} select 1 from {{ raw_relation(table) }}
-    {%- else -%}
-    {%- set existing = {} if relation.is_cte else existing_columns(relation) -%}
-    select {{ read_raw_cell(column, relation, existing) }} as {{ name }} from {{ raw_relation(table) }} as raw_table
-    {%- endif -%}
-{%- endmacro %}
-
-
 {#- SQL: a cell of a raw table, typed, in one expression. -#}
-{% macro read_raw_cell(column, relation, existing) -%}
-    {{ read_column(column, arrival_of(column, relation, existing), raw_cell(column, relation, existing)) }}
+{% macro read_raw_cell(table, name) -%}
+    {%- set column = declaration_of(table).columns.get(name) -%}
+    {%- set relation, existing = source("raw", table), columns_of_raw(table) -%}
+    {{ read_column(column, arrival_of(column, relation, existing), raw_cell(column, relation, existing)) if column else "null" }}
 {%- endmacro %}
+
+
+{#- What is declared of a raw table; nothing while the project is parsed. -#}
+{% macro declaration_of(table) %}
+    {{ return(raw_source(table) if execute else {"columns": {}, "meta": {"key": [""]}}) }}
+{% endmacro %}
+
+
+{#- The columns that a raw table has; none while the project is parsed, in unit tests, and if there is no table. -#}
+{% macro columns_of_raw(table) %}
+    {%- set relation = source("raw", table) -%}
+    {%- if not execute or relation.is_cte -%} {{ return({}) }} {%- endif -%}
+    {{ return(existing_columns(relation) or {}) }}
+{% endmacro %}
 
 
 {#- How a column of a raw table arrives; an absent one and those of unit tests as text. -#}
@@ -286,7 +317,7 @@ select
     {%- if relation.is_cte -%} {{ trim_text(column.name) }}
     {%- elif found is none -%} cast(null as {{ dbt.type_string() }})
     {%- elif arrival_type(found.dtype) == "text" -%}
-        {{ trim_text("cast(" ~ adapter.quote(found.name) ~ " as " ~ dbt.type_string() ~ ")") }}
+        {{ trim_clean_text("cast(" ~ adapter.quote(found.name) ~ " as " ~ dbt.type_string() ~ ")") }}
     {%- else -%} {{ adapter.quote(found.name) }}
     {%- endif -%}
 {%- endmacro %}

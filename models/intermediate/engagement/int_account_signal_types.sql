@@ -13,12 +13,11 @@ signal_types as (
 
 ),
 
--- of one type from one contact on one day only the latest may count, now as well as a week ago
-ranked as (
+-- where a type has a limit a day, of one contact on one day only the latest may count, now as well as a week ago
+limited as (
 
     select
         signals.*,
-        signals.occurred_at <= {{ as_of(days_before=7) }} as is_week_old,
         row_number() over (
             partition by signals.account_id, signals.signal_type, signals.contact_id, signals.days_ago
             order by signals.occurred_at desc, signals.signal_id desc
@@ -30,23 +29,50 @@ ranked as (
             order by signals.occurred_at desc, signals.signal_id desc
         ) as latest_of_day_a_week_ago
     from signals
+    inner join signal_types on signals.signal_type = signal_types.signal_type
+    where signal_types.daily_limit_per_contact is not null
+
+),
+
+counted as (
+
+    select
+        account_id,
+        signal_type,
+        occurred_at,
+        days_ago,
+        signal_value,
+        null as latest_of_day,
+        null as latest_of_day_a_week_ago
+    from signals
+    where signal_type in (select signal_type from signal_types where daily_limit_per_contact is null)
+    union all
+    select
+        account_id,
+        signal_type,
+        occurred_at,
+        days_ago,
+        signal_value,
+        latest_of_day,
+        latest_of_day_a_week_ago
+    from limited
 
 ),
 
 aged as (
 
     select
-        ranked.*,
+        counted.*,
         signal_types.points,
         signal_types.max_points,
-        {{ days_between("ranked.occurred_at", as_of()) }} / signal_types.half_life_days as half_lives,
-        {{ days_between("ranked.occurred_at", as_of(days_before=7)) }} / signal_types.half_life_days
+        {{ days_between("counted.occurred_at", as_of()) }} / signal_types.half_life_days as half_lives,
+        {{ days_between("counted.occurred_at", as_of(days_before=7)) }} / signal_types.half_life_days
             as half_lives_a_week_ago,
-        coalesce(ranked.latest_of_day <= signal_types.daily_limit_per_contact, true) as counts,
-        ranked.is_week_old
-        and coalesce(ranked.latest_of_day_a_week_ago <= signal_types.daily_limit_per_contact, true) as counted_a_week_ago
-    from ranked
-    inner join signal_types on ranked.signal_type = signal_types.signal_type
+        coalesce(counted.latest_of_day <= signal_types.daily_limit_per_contact, true) as counts,
+        counted.occurred_at <= {{ as_of(days_before=7) }}
+        and coalesce(counted.latest_of_day_a_week_ago <= signal_types.daily_limit_per_contact, true) as counted_a_week_ago
+    from counted
+    inner join signal_types on counted.signal_type = signal_types.signal_type
 
 ),
 

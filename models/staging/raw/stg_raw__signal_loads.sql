@@ -8,7 +8,7 @@ in_raw as (
         cast(loaded_at as date) as loaded_on,
         count(*) as rows_in,
         sum({{ microseconds("loaded_at") }}) as moments
-    from ({{ read_raw_column("signals", "loaded_at") }}) as loads
+    from (select {{ read_raw_cell("signals", "loaded_at") }} as loaded_at from {{ raw_relation("signals") }} as raw_table) as loads
     where loaded_at is not null
     group by cast(loaded_at as date)
 

@@ -37,15 +37,16 @@ limited as (
 counted as (
 
     select
-        account_id,
-        signal_type,
-        occurred_at,
-        days_ago,
-        signal_value,
+        signals.account_id,
+        signals.signal_type,
+        signals.occurred_at,
+        signals.days_ago,
+        signals.signal_value,
         null as latest_of_day,
         null as latest_of_day_a_week_ago
     from signals
-    where signal_type in (select signal_type from signal_types where daily_limit_per_contact is null)
+    inner join signal_types on signals.signal_type = signal_types.signal_type
+    where signal_types.daily_limit_per_contact is null
     union all
     select
         account_id,

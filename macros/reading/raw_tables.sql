@@ -100,3 +100,31 @@
         "tier_overrides", "account_returns", "product_usage", "customer_contracts",
     ]) }}
 {% endmacro %}
+
+
+{#- SQL: a raw table to select from, empty if there is none. -#}
+{% macro raw_relation(table) -%}
+    {%- set relation = source("raw", table) -%}
+    {#- edges alone: nothing is read before the rule files are found in order, and before the demo is loaded -#}
+    {%- if not execute -%}
+        {%- do ref("rules_checked") -%}
+        {%- if is_demo() -%} {%- do ref("demo_" ~ table) -%} {%- endif -%}
+    {%- endif -%}
+    {%- if not execute or relation.is_cte or load_relation(relation) is not none -%} {{ relation }}
+    {%- else -%} (select 1 as no_such_table where 1 = 0)
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- What is declared of a raw table; nothing while the project is parsed. -#}
+{% macro declaration_of(table) %}
+    {{ return(raw_source(table) if execute else {"columns": {}, "meta": {"key": [""]}}) }}
+{% endmacro %}
+
+
+{#- The columns that a raw table has; none while the project is parsed, in unit tests, and if there is no table. -#}
+{% macro columns_of_raw(table) %}
+    {%- set relation = source("raw", table) -%}
+    {%- if not execute or relation.is_cte -%} {{ return({}) }} {%- endif -%}
+    {{ return(existing_columns(relation) or {}) }}
+{% endmacro %}

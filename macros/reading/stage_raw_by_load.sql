@@ -1,0 +1,150 @@
+{#-
+    SQL of a staging model of which only what was loaded since the last build is read: incremental by day of `loaded_at`.
+
+    loads: the model with a row per day of loading, `loaded_on` and whether it has to be read (`is_stale`).
+
+    Where nothing is stored, versions are compared of those keys only that several rows have. Otherwise rows of other
+    days are taken as they were stored, if a version of theirs was read or is gone: which version stands may change.
+    Gives what `stage_raw` gives, and `version_number` (1 stands; rejected rows have none) and `reading` (how the row was read).
+-#}
+{% macro stage_raw_by_load(table, loads, reject_if={}) %}
+{%- set declared = declaration_of(table) -%}
+{%- set key = declared.meta.key[0] -%}
+{%- set stored = stored_relation(model.name) -%}
+with
+
+{% if stored %}
+{{ versions_since(table, loads, stored, reject_if, key) }},
+
+{{ number_versions(table, "versions", "stored_version") }}
+{%- else %}
+{%- set raw_key = "coalesce(" ~ read_raw_cell(table, key) ~ ", '')" %}
+repeated as (
+
+    select {{ raw_key }} as raw_key from {{ raw_relation(table) }} as raw_table
+    group by {{ raw_key }}
+    having count(*) > 1
+
+),
+
+{{ read_raw(table, reject_if, only_if=raw_key ~ " not in (select raw_key from repeated)", name="single_") }},
+
+{{ read_raw(table, reject_if, only_if=raw_key ~ " in (select raw_key from repeated)") }},
+
+{{ number_versions(table, "read_rows") }}
+{%- endif %}
+
+{%- for rows in (["versioned"] if stored else ["single_read_rows", "versioned"]) %}
+{%- set version_number = "1" if rows == "single_read_rows" else "version_number" %}
+
+{{ select_staged(table, version_number) }},
+    cast(case when not is_rejected then {{ version_number }} end as {{ dbt.type_int() }}) as version_number,
+    '{{ reading_of(table, reject_if) }}' as reading
+from {{ rows }}
+{{ "union all" if not loop.last }}
+{%- endfor %}
+{% endmacro %}
+
+
+{#- CTEs up to `versions`: what was loaded on days that have to be read, and other versions of the same records as stored. -#}
+{% macro versions_since(table, loads, stored, reject_if, key) %}
+{%- set columns = declaration_of(table).columns -%}
+{%- set is_stale = "in (select loaded_on from stale_loads)" -%}
+stale_loads as (
+
+    select loaded_on from {{ loads }}
+    where is_stale
+
+),
+
+{{ read_raw(table, reject_if, only_if=loaded_on_days(table, is_stale)) }},
+
+affected as (
+
+    select {{ key }} from read_rows
+    where not is_rejected
+    union
+    select {{ key }} from {{ stored }}
+    where record_status <> 'rejected' and (loaded_at is null or cast(loaded_at as date) {{ is_stale }})
+
+),
+
+versions as (
+
+    select
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        record_key,
+        problems,
+        is_rejected,
+        raw_record,
+        row_hash,
+        0 as stored_version
+    from read_rows
+    union all
+    select
+        {%- for column in columns %}
+        stored.{{ column }},
+        {%- endfor %}
+        stored.record_key,
+        stored.problems,
+        false as is_rejected,
+        stored.raw_record,
+        '' as row_hash,
+        stored.version_number as stored_version
+    from {{ stored }} as stored
+    where stored.record_status <> 'rejected'
+        and stored.{{ key }} in (select affected.{{ key }} from affected)
+        and stored.loaded_at is not null
+        and cast(stored.loaded_at as date) not {{ is_stale }}
+
+)
+{%- endmacro %}
+
+
+{#- SQL: a condition on cells of a raw table, as it is read: the day of loading is none or `of_days`. -#}
+{% macro loaded_on_days(table, of_days) -%}
+    {%- set loaded_at = read_raw_cell(table, "loaded_at") -%}
+    ({{ loaded_at }} is null or cast({{ loaded_at }} as date) {{ of_days }})
+{%- endmacro %}
+
+
+{#- What tells how the rows of a table were read: another text if the columns that it has, their types, their
+    declaration or the SQL that reads them are others. -#}
+{% macro reading_of(table, reject_if={}) -%}
+    {{ return(local_md5(read_raw(table, reject_if)) if execute else "") }}
+{%- endmacro %}
+
+
+{#-
+    An incremental strategy: rows of the days of loading that were read again are replaced, and so are the versions of
+    each record that any of them is a version of. `unique_key` names the column that identifies a record, `meta.loads` the
+    model with a row per day of loading, `loaded_on` and `is_stale`. Rows without `loaded_at` are read in every
+    build, rows without `reading` are of a version of this project that did so with all.
+-#}
+{% macro get_incremental_replace_loads_sql(arguments) %}
+    {%- set key = arguments["unique_key"] -%}
+    {%- set columns = arguments["dest_columns"] | map(attribute="quoted") | join(", ") -%}
+    delete from {{ arguments["target_relation"] }}
+    where loaded_at is null
+        or reading is null
+        or cast(loaded_at as date) in (select loaded_on from {{ ref(config.get("meta").loads) }} where is_stale)
+        or (
+            record_status <> 'rejected'
+            and {{ key }} in (select {{ key }} from {{ arguments["temp_relation"] }} where record_status <> 'rejected')
+        );
+    insert into {{ arguments["target_relation"] }} ({{ columns }})
+    select {{ columns }} from {{ arguments["temp_relation"] }};
+{% endmacro %}
+
+
+{#- Reasons to reject a signal other than cells that are missing or cannot be read. -#}
+{% macro signal_rejections() %}
+    {{ return({
+        "missing_account_id": "account_id is null and domain is null",
+        "unknown_signal_type":
+            "signal_type not in (select known.signal_type from " ~ ref("stg_rules__signal_types") ~ " as known)",
+        "occurred_in_future": "occurred_at > " ~ dbt.dateadd("day", 1, "loaded_at"),
+    }) }}
+{% endmacro %}

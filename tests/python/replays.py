@@ -116,6 +116,7 @@ COUNTRIES = {
         f"{c}Germany{c}" for c in " \t\n\r\x0b\x0c\x85\u00a0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000"
     ),
     "what only looks like white space": "|".join(f"{c}Germany{c}" for c in "\u200b\ufeff\u180e\u00ad"),
+    "printed characters": "~Germany~|~|!Germany!|Germany~|Germany ~ |-",
     "separators without the property White_Space": "|".join(f"{c}Germany" for c in "\x1c\x1d\x1e\x1f"),
 }
 CELLS = {

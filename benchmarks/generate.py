@@ -98,8 +98,9 @@ SIGNALS = """
     select * replace (
         updated_at + to_hours(3) as updated_at,
         loaded_at + to_hours(3) as loaded_at,
-        u(length(signal_id) + account_of, 51) < 0.2 as is_deleted
-    ) from (select *, hash(signal_id) % 1000 as account_of from made) where account_of < 5
+        u(length(signal_id) + hash(signal_id) % 1000, 51) < 0.2 as is_deleted
+    ) from made
+    where hash(signal_id) % 1000 < 5
 """
 
 
@@ -125,23 +126,10 @@ def generate(folder: Path, accounts: int, signals: int, days: int = 400, text: b
     sizes = {"accounts": accounts}
     for name, sql in {"accounts": ACCOUNTS, "contacts": CONTACTS, "account_technologies": TECHNOLOGIES}.items():
         write(folder, name, sql.format(**sizes), connection, text)
-    queries = {
-        "signals": SIGNALS.format(**sizes, first=0, rows=signals, days=days, later=0),
-        "signals_of_a_day": new_day(accounts, signals, days),
-    }
-    for name, sql in queries.items():
-        columns = "* exclude (account_of)"
-        write(folder, name, f"select {columns} from ({with_column(sql)})", connection, text)
-
-
-def with_column(sql: str) -> str:
-    """Both halves of the signals with the same columns."""
-    return sql.replace("select * from made\n", "select *, 0 as account_of from made\n")
-
-
-def new_day(accounts: int, signals: int, days: int) -> str:
-    """A day's new signals, some late, and corrections and deletions of older ones."""
-    return SIGNALS.format(accounts=accounts, first=signals, rows=signals // days, days=1, later=1)
+    day = signals // days
+    write(folder, "signals", SIGNALS.format(**sizes, first=0, rows=signals, days=days, later=0), connection, text)
+    new = SIGNALS.format(**sizes, first=signals, rows=day, days=1, later=1)
+    write(folder, "signals_of_a_day", new, connection, text)
 
 
 def main() -> None:

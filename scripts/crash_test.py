@@ -36,11 +36,8 @@ sys.path.insert(0, str(PROJECT / "tests" / "python"))
 from generating import AS_OF_TEXT, Tables, facts, spelled  # noqa: E402
 from warehouse import Warehouse, rules  # noqa: E402
 
-COMMAND = [
-    *(str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build"),
-    *("--exclude-resource-type", "unit_test", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-    *("--vars", f'{{"raw_schema": "raw", "as_of": "{AS_OF_TEXT}"}}'),
-]
+COMMAND = ("build", "--exclude-resource-type", "unit_test")
+VARIABLES = {"raw_schema": "raw", "as_of": AS_OF_TEXT}
 STEP = re.compile(r"\b(\d+) of (\d+) (START|OK|PASS|WARN) ?(hook)?")
 READERS_FILE = "warehouse_marts.duckdb"
 WATCHED = (READERS_FILE, f"tmp_{READERS_FILE}", f"{READERS_FILE}.next", f"{READERS_FILE}.next.wal")
@@ -80,14 +77,10 @@ class Build:
     last_step: str = "start-up"
 
     def __post_init__(self) -> None:
-        paths = ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
         self.process = subprocess.Popen(
-            [*COMMAND, *paths],
+            **Warehouse(self.folder).command(*COMMAND, variables=VARIABLES),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
-            cwd=self.folder,
-            env={**os.environ, "DUCKDB_PATH": str(self.folder / "warehouse.duckdb")},
             start_new_session=True,
         )
         self.reader = threading.Thread(target=self._follow)

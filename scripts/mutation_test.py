@@ -25,7 +25,7 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -44,7 +44,7 @@ from comparing import differences  # noqa: E402
 from generating import AS_OF  # noqa: E402
 from replays import REPLAYS, Replay  # noqa: E402
 from rule_cases import CASES, case, unlike  # noqa: E402
-from warehouse import DEFAULT_SETTINGS, MARTS, CompiledProject, fetch, load_table, rules  # noqa: E402
+from warehouse import DEFAULT_SETTINGS, MARTS, CompiledProject, fetch, load_table, rebuilt, rules  # noqa: E402
 
 EXPLAINED = Path(__file__).with_name("mutation_survivors.csv")
 Node = dict[str, Any]
@@ -145,8 +145,8 @@ class Statement:
             for number, (kind, _) in enumerate(changes(expression)):
                 place = " ".join(around.sql(dialect="duckdb").split())[:140]
                 named = around.transform(lambda e_: e.column("_") if isinstance(e_, e.Column) else e_)
-                shape = re.sub(r"invalid_\w+|missing_\w+", "_", f"{expression.sql()} in {named.sql()}"[:4000])
-                shape = shape if isinstance(expression, e.Literal) else f"in {named.sql()}"[:4000]
+                literal = expression.sql() if isinstance(expression, e.Literal) else ""
+                shape = re.sub(r"invalid_\w+|missing_\w+", "_", f"{literal} in {named.sql()}"[:4000])
                 yield Mutant(self.model, kind, place, position, number, shape)
 
     def sql(self, mutant: Mutant) -> str:
@@ -185,17 +185,9 @@ class World:
 
     def shows(self, mutant: Mutant, changed_sql: str) -> bool:
         """Builds a mutant and all that changes with it; whether a mart or a test is then another."""
-        changed: set[str] = set()
-        for node in self.nodes:
-            if node["name"] == mutant.model:
-                built = replaced(node, changed_sql)
-            elif changed & set(node["depends_on"]["nodes"]):
-                built = replaced(node)
-            else:
-                continue
-            self.compiled.create(self.connection, [built], self.as_of, self.settings)
-            if digest(self.connection, node) == self.digests[node["name"]]:
-                continue
+        changed = set()
+        run = {"model": mutant.model, "sql": changed_sql, "as_of": self.as_of, "settings": self.settings}
+        for node in rebuild(self.compiled, self.connection, self.nodes, self.digests, **run):
             changed.add(node["unique_id"])
             if node["name"] in self.marts:
                 rows = fetch(self.connection, f"select * from {node['relation_name']}")
@@ -228,16 +220,9 @@ class Rules:
         """Whether the files are then told otherwise."""
         self.connection.execute("begin")
         try:
-            changed: set[str] = set()
-            for node in self.nodes:
-                if node["name"] == mutant.model:
-                    self.compiled.create(self.connection, [replaced(node, sql)], AS_OF, DEFAULT_SETTINGS)
-                elif changed & set(node["depends_on"]["nodes"]):
-                    self.compiled.create(self.connection, [replaced(node)], AS_OF, DEFAULT_SETTINGS)
-                else:
-                    continue
-                if digest(self.connection, node) != self.digests[node["name"]]:
-                    changed.add(node["unique_id"])
+            run = {"model": mutant.model, "sql": sql, "as_of": AS_OF, "settings": DEFAULT_SETTINGS}
+            for _ in rebuild(self.compiled, self.connection, self.nodes, self.digests, **run):
+                pass
             said = self.said(sql if mutant.model == self.gate["name"] else self.gate["compiled_code"])
             return bool(said) != bool(self.mistakes) or bool(unlike(said, self.mistakes))
         except duckdb.Error:
@@ -264,11 +249,7 @@ class UnitTest:
         moment = datetime.fromisoformat(variables.get("as_of", "2026-01-31T12:00:00Z"))
         self.as_of = moment.astimezone(UTC).replace(tzinfo=None)
         self.settings = DEFAULT_SETTINGS | {k: v for k, v in variables.items() if k != "as_of"}
-        self.connection = duckdb.connect(config={"threads": 1})
-        self.connection.execute(f"set TimeZone = 'UTC'; attach ':memory:' as {compiled.database}")
-        self.connection.execute(f"use {compiled.database}")
-        for schema in sorted({node["schema"] for node in compiled.nodes}):
-            self.connection.execute(f"create schema {schema}")
+        self.connection = compiled.empty_database(sorted({node["schema"] for node in compiled.nodes}))
         expected = unit_test["expect"]
         self.columns = list(expected["rows"][0]) if expected["rows"] else ["*"]
         described = {node["name"]: dict(columns(types, node)) for node in nodes.values()}
@@ -312,10 +293,22 @@ def unit_tests(compiled: CompiledProject, built: Connection) -> Iterator[UnitTes
             yield UnitTest(compiled, unit_test, built)
 
 
-def replaced(node: Node, sql: str | None = None) -> Node:
-    """A model that is built where it stood before, with other SQL."""
-    kind = f"or replace {node['config']['materialized']}"
-    return {**node, "compiled_code": sql or node["compiled_code"], "config": {"materialized": kind}}
+def rebuild(
+    compiled: CompiledProject, connection: Connection, nodes: Sequence[Node], digests: Mapping[str, tuple], **run: Any
+) -> Iterator[Node]:
+    """Builds a mutant (`model`, `sql`) and what depends on models of which the rows changed; gives each of those."""
+    changed: set[str] = set()
+    for node in nodes:
+        if node["name"] == run["model"]:
+            built = rebuilt(node, run["sql"])
+        elif changed & set(node["depends_on"]["nodes"]):
+            built = rebuilt(node)
+        else:
+            continue
+        compiled.create(connection, [built], run["as_of"], run["settings"])
+        if digest(connection, node) != digests[node["name"]]:
+            changed.add(node["unique_id"])
+            yield node
 
 
 def digest(connection: Connection, node: Node) -> tuple:
@@ -341,8 +334,8 @@ def start(compiled: CompiledProject) -> None:
 def survives(mutant: Mutant) -> bool:
     """Whether no input shows a mutant; the one that showed the last is asked first."""
     sql = _statements[mutant.model].sql(mutant)
-    of_rules, of_check = "rule" in mutant.model, mutant.model.startswith("rule")
-    for inputs in ([_rules] if of_rules else []) + ([] if of_check else [_unit_tests, _worlds]):
+    reads_rules, checks_rules = "rule" in mutant.model, mutant.model.startswith("rule")
+    for inputs in ([_rules] if reads_rules else []) + ([] if checks_rules else [_unit_tests, _worlds]):
         for place, asked in enumerate(inputs):
             if asked.kills(mutant, sql):
                 inputs.insert(0, inputs.pop(place))

@@ -1,8 +1,9 @@
 {#- What stands in the warehouse, seen through the adapter. All that asks the database while compiling is in this file. -#}
 
 {#- The node of a raw table in the project graph: its columns, their types, and which are required are declared in
-    models/staging/raw/_raw__sources_and_models.yml and nowhere else. -#}
+    models/staging/raw/_raw__sources_and_models.yml and nowhere else. Nothing while the project is parsed. -#}
 {% macro raw_source(table) %}
+    {%- if not execute -%} {{ return({"columns": {}, "meta": {"key": []}}) }} {%- endif -%}
     {%- for source in graph.sources.values() if source.source_name == "raw" and source.name == table -%}
         {{ return(source) }}
     {%- endfor -%}
@@ -114,12 +115,6 @@
     {%- else -%} (select 1 as no_such_table where 1 = 0)
     {%- endif -%}
 {%- endmacro %}
-
-
-{#- What is declared of a raw table; nothing while the project is parsed. -#}
-{% macro declaration_of(table) %}
-    {{ return(raw_source(table) if execute else {"columns": {}, "meta": {"key": [""]}}) }}
-{% endmacro %}
 
 
 {#- The columns that a raw table has; none while the project is parsed, in unit tests, and if there is no table. -#}

@@ -1,12 +1,13 @@
 {#- CTEs that read a raw table: `read_rows`, each raw row (of those that hold `only_if`) with its typed columns, `record_key`,
     `problems`, `is_rejected`, `raw_record` (of rows with problems, or for which `keep_raw_if` holds) and `row_hash` (of
-    rows whose key others have). `name` is put before the names of the CTEs. -#}
-{% macro read_raw(table, reject_if={}, keep_raw_if=none, only_if=none, name="") %}
+    rows whose key others have). `alone`: the rows are of keys that no other row has; the CTEs are called `single_…`. -#}
+{% macro read_raw(table, reject_if={}, keep_raw_if=none, only_if=none, alone=false) %}
+{%- set prefix = "single_" if alone else "" -%}
 {%- set relation = source("raw", table) -%}
-{%- set declared = declaration_of(table) -%}
+{%- set declared = raw_source(table) -%}
 {%- set columns = declared.columns.values() | list -%}
 {%- set existing = columns_of_raw(table) -%}
-{{ name }}raw_rows as (
+{{ prefix }}raw_rows as (
 
     select * from {{ raw_relation(table) }} as raw_table
     {%- if only_if %}
@@ -15,29 +16,29 @@
 
 ),
 
-{{ name }}trimmed as (
+{{ prefix }}trimmed as (
 
     select
         {%- for column in columns %}
         {{ raw_cell(column, relation, existing) }} as raw_{{ column.name }},
         {%- endfor %}
-        {{ name }}raw_rows as raw_row
-    from {{ name }}raw_rows
+        {{ prefix }}raw_rows as raw_row
+    from {{ prefix }}raw_rows
 
 ),
 
-{{ name }}typed as (
+{{ prefix }}typed as (
 
     select
         *
         {%- for column in columns %},
-        {{ read_column(column, arrival_of(column, relation, existing)) }} as {{ column.name }}
+        {{ read_column(column, arrival_of(column, existing)) }} as {{ column.name }}
         {%- endfor %}
-    from {{ name }}trimmed
+    from {{ prefix }}trimmed
 
 ),
 
-{{ name }}checked as (
+{{ prefix }}checked as (
 
     select
         *,
@@ -55,31 +56,31 @@
         {%- for name in declared.meta.key %}
         coalesce(cast(raw_{{ name }} as {{ dbt.type_string() }}), ''){{ " || '|' ||" if not loop.last }}
         {%- endfor %} as record_key
-    from {{ name }}typed
+    from {{ prefix }}typed
 
 ),
 
-{{ name }}compared as (
+{{ prefix }}compared as (
 
     select
         *,
         problems like '%|record:%' as is_rejected
-        {%- if name != "single_" %},
+        {%- if not alone %},
         count(*) over (partition by problems like '%|record:%', {{ record_key(declared) }}) as rows_of_record
         {%- endif %}
-    from {{ name }}checked
+    from {{ prefix }}checked
 
 ),
 
 -- cases, so that text is made of those rows only that need it
-{{ name }}read_rows as (
+{{ prefix }}read_rows as (
 
     select
         *,
         case when problems <> ''{{ " or " ~ keep_raw_if if keep_raw_if }}
-            then {{ row_as_json("raw_row", (existing or {}).values() | list) }} end as raw_record,
-        {{ "''" if name == "single_" else "case when rows_of_record > 1 then " ~ row_hash(columns) ~ " end" }} as row_hash
-    from {{ name }}compared
+            then {{ row_as_json("raw_row", existing.values() | list) }} end as raw_record,
+        {{ "''" if alone else "case when rows_of_record > 1 then " ~ row_hash(columns) ~ " end" }} as row_hash
+    from {{ prefix }}compared
 
 )
 {%- endmacro %}
@@ -100,15 +101,15 @@
 
 {#- SQL: a cell of a raw table, typed, in one expression. -#}
 {% macro read_raw_cell(table, name) -%}
-    {%- set column = declaration_of(table).columns.get(name) -%}
+    {%- set column = raw_source(table).columns.get(name) -%}
     {%- set relation, existing = source("raw", table), columns_of_raw(table) -%}
-    {{ read_column(column, arrival_of(column, relation, existing), raw_cell(column, relation, existing)) if column else "null" }}
+    {{ read_column(column, arrival_of(column, existing), raw_cell(column, relation, existing)) if column else "null" }}
 {%- endmacro %}
 
 
 {#- SQL: a cell of a raw table: text trimmed, other types as they are, null where there is no such column. -#}
 {% macro raw_cell(column, relation, existing) -%}
-    {%- set found = (existing or {}).get(column.name) -%}
+    {%- set found = existing.get(column.name) -%}
     {%- if relation.is_cte -%} {{ trim_text(column.name) }}
     {%- elif found is none -%} cast(null as {{ dbt.type_string() }})
     {%- elif arrival_type(found.dtype) == "text" -%}
@@ -157,7 +158,6 @@
 
 
 {#- How a column of a raw table arrives; an absent one and those of unit tests as text. -#}
-{% macro arrival_of(column, relation, existing) -%}
-    {%- if relation.is_cte or column.name not in (existing or {}) -%} {{ return("text") }} {%- endif -%}
-    {{ return(arrival_type(existing[column.name].dtype)) }}
+{% macro arrival_of(column, existing) -%}
+    {{ return(arrival_type(existing[column.name].dtype) if column.name in existing else "text") }}
 {%- endmacro %}

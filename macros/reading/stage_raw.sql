@@ -26,7 +26,7 @@ from versioned
 
 {#- A CTE `versioned`: rows that were read, of each record the version that stands first; rejected rows are not versions. -#}
 {% macro number_versions(table, read_rows, stored_version=none) %}
-{%- set declared = declaration_of(table) -%}
+{%- set declared = raw_source(table) -%}
 versioned as (
 
     select
@@ -48,14 +48,14 @@ versioned as (
 {#- SQL: the columns that identify a record, as they are compared. -#}
 {% macro record_key(declared) -%}
     {%- for name in declared.meta.key -%}
-    {{ "lower(" ~ name ~ ")" if name and declared.columns[name].data_type == "name" else name }}{{ ", " if not loop.last }}
+    {{ "lower(" ~ name ~ ")" if declared.columns[name].data_type == "name" else name }}{{ ", " if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 
 
 {#- The select list of a staging model. -#}
 {% macro select_staged(table, version_number="version_number") %}
-{%- set declared = declaration_of(table) -%}
+{%- set declared = raw_source(table) -%}
 select
     {%- for column in declared.columns.values() %}
     {{ "coalesce(" ~ column.name ~ ", false) as " ~ column.name if column.data_type == "boolean" else column.name }},

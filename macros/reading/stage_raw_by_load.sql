@@ -8,9 +8,9 @@
     Gives what `stage_raw` gives, and `version_number` (1 stands; rejected rows have none) and `reading` (how the row was read).
 -#}
 {% macro stage_raw_by_load(table, loads, reject_if={}) %}
-{%- set declared = declaration_of(table) -%}
-{%- set key = declared.meta.key[0] -%}
+{%- set key = raw_source(table).meta.key | first -%}
 {%- set stored = stored_relation(model.name) -%}
+{%- set reading = reading_of(table, reject_if) -%}
 with
 
 {% if stored %}
@@ -27,7 +27,7 @@ repeated as (
 
 ),
 
-{{ read_raw(table, reject_if, only_if=raw_key ~ " not in (select raw_key from repeated)", name="single_") }},
+{{ read_raw(table, reject_if, only_if=raw_key ~ " not in (select raw_key from repeated)", alone=true) }},
 
 {{ read_raw(table, reject_if, only_if=raw_key ~ " in (select raw_key from repeated)") }},
 
@@ -39,7 +39,7 @@ repeated as (
 
 {{ select_staged(table, version_number) }},
     cast(case when not is_rejected then {{ version_number }} end as {{ dbt.type_int() }}) as version_number,
-    '{{ reading_of(table, reject_if) }}' as reading
+    '{{ reading }}' as reading
 from {{ rows }}
 {{ "union all" if not loop.last }}
 {%- endfor %}
@@ -48,8 +48,8 @@ from {{ rows }}
 
 {#- CTEs up to `versions`: what was loaded on days that have to be read, and other versions of the same records as stored. -#}
 {% macro versions_since(table, loads, stored, reject_if, key) %}
-{%- set columns = declaration_of(table).columns -%}
-{%- set is_stale = "in (select loaded_on from stale_loads)" -%}
+{%- set columns = raw_source(table).columns -%}
+{%- set stale_days = "select loaded_on from stale_loads" -%}
 stale_loads as (
 
     select loaded_on from {{ loads }}
@@ -57,7 +57,7 @@ stale_loads as (
 
 ),
 
-{{ read_raw(table, reject_if, only_if=loaded_on_days(table, is_stale)) }},
+{{ read_raw(table, reject_if, only_if=is_loaded_on(read_raw_cell(table, "loaded_at"), stale_days)) }},
 
 affected as (
 
@@ -65,7 +65,7 @@ affected as (
     where not is_rejected
     union
     select {{ key }} from {{ stored }}
-    where record_status <> 'rejected' and (loaded_at is null or cast(loaded_at as date) {{ is_stale }})
+    where record_status <> 'rejected' and {{ is_loaded_on("loaded_at", stale_days) }}
 
 ),
 
@@ -97,23 +97,22 @@ versions as (
     where stored.record_status <> 'rejected'
         and stored.{{ key }} in (select affected.{{ key }} from affected)
         and stored.loaded_at is not null
-        and cast(stored.loaded_at as date) not {{ is_stale }}
+        and cast(stored.loaded_at as date) not in ({{ stale_days }})
 
 )
 {%- endmacro %}
 
 
-{#- SQL: a condition on cells of a raw table, as it is read: the day of loading is none or `of_days`. -#}
-{% macro loaded_on_days(table, of_days) -%}
-    {%- set loaded_at = read_raw_cell(table, "loaded_at") -%}
-    ({{ loaded_at }} is null or cast({{ loaded_at }} as date) {{ of_days }})
+{#- SQL: whether a row was loaded on one of some days (a query), or on none. -#}
+{% macro is_loaded_on(loaded_at, days) -%}
+    ({{ loaded_at }} is null or cast({{ loaded_at }} as date) in ({{ days }}))
 {%- endmacro %}
 
 
 {#- What tells how the rows of a table were read: another text if the columns that it has, their types, their
     declaration or the SQL that reads them are others. -#}
 {% macro reading_of(table, reject_if={}) -%}
-    {{ return(local_md5(read_raw(table, reject_if)) if execute else "") }}
+    {{ return(local_md5(read_raw(table, reject_if))) }}
 {%- endmacro %}
 
 
@@ -127,9 +126,8 @@ versions as (
     {%- set key = arguments["unique_key"] -%}
     {%- set columns = arguments["dest_columns"] | map(attribute="quoted") | join(", ") -%}
     delete from {{ arguments["target_relation"] }}
-    where loaded_at is null
+    where {{ is_loaded_on("loaded_at", "select loaded_on from " ~ ref(config.get("meta").loads) ~ " where is_stale") }}
         or reading is null
-        or cast(loaded_at as date) in (select loaded_on from {{ ref(config.get("meta").loads) }} where is_stale)
         or (
             record_status <> 'rejected'
             and {{ key }} in (select {{ key }} from {{ arguments["temp_relation"] }} where record_status <> 'rejected')

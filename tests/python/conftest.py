@@ -142,40 +142,22 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 # --- Fixtures --------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def demo(request) -> Warehouse:
-    """The demo, built once by `dbt build` with nothing configured."""
-    return request.session.stash[BUILDING].result("demo")
+def built(name: str) -> Any:
+    """A fixture that waits for a build and gives what it made."""
+
+    def wait(request: pytest.FixtureRequest) -> Any:
+        return request.session.stash[BUILDING].result(name)
+
+    wait.__doc__ = BUILDS[name][0].__doc__
+    return pytest.fixture(wait, scope="session", name=name)
 
 
-@pytest.fixture(scope="session")
-def compiled_by_load(request) -> CompiledProject:
-    """The same, for warehouses that were built before, too."""
-    return request.session.stash[BUILDING].result("compiled_by_load")
-
-
-@pytest.fixture(scope="session")
-def compiled(request) -> CompiledProject:
-    """The project compiled once for text columns, to be replayed on many small inputs without dbt."""
-    return request.session.stash[BUILDING].result("compiled")
-
-
-@pytest.fixture(scope="session")
-def dirty(request) -> Warehouse:
-    """The dirty rows, built where the demo had been published before."""
-    return request.session.stash[BUILDING].result("dirty")
-
-
-@pytest.fixture(scope="session")
-def bare(request) -> Warehouse:
-    """The required columns of accounts and signals and nothing else, built as of a date."""
-    return request.session.stash[BUILDING].result("bare")
-
-
-@pytest.fixture(scope="session")
-def by_domain(request) -> Warehouse:
-    """A view and a table, names in upper case, signals with a domain only, built without as_of."""
-    return request.session.stash[BUILDING].result("by_domain")
+demo = built("demo")
+compiled = built("compiled")
+compiled_by_load = built("compiled_by_load")
+dirty = built("dirty")
+bare = built("bare")
+by_domain = built("by_domain")
 
 
 def make_dirty_rows() -> Tables:

@@ -7,14 +7,9 @@ import shutil
 from pathlib import Path
 
 import duckdb
-from warehouse import MARTS, Warehouse, demo_rows, fetch
+from warehouse import MARTS, demo_rows, fetch
 
 ADDRESS = r"[^\s'\",:|]+@[^\s'\",:|]+"
-
-
-def readers_file(warehouse: Warehouse) -> Path:
-    """The file that BI tools open."""
-    return warehouse.path.with_name(f"{warehouse.path.stem}_marts.duckdb")
 
 
 def everything(path: Path) -> dict[str, list]:
@@ -25,7 +20,7 @@ def everything(path: Path) -> dict[str, list]:
 
 
 def test_the_readers_file_has_the_marts_but_the_raw_records(demo):
-    found = everything(readers_file(demo))
+    found = everything(demo.readers_file)
     assert set(found) == set(MARTS) - {"rejected_records"}
     assert {table: len(rows) for table, rows in found.items()} == {table: len(demo.mart(table)) for table in found}
 
@@ -36,14 +31,14 @@ def test_no_address_of_a_contact_reaches_readers_or_logs(demo):
     assert len(addresses) > 500
     published = {table: rows for table, rows in demo.marts().items() if table != "rejected_records"}
     log = (demo.folder / "logs" / "dbt.log").read_text(encoding="utf-8")
-    for text in (str(everything(readers_file(demo))), str(published), log):
+    for text in (str(everything(demo.readers_file)), str(published), log):
         assert not addresses & set(re.findall(ADDRESS, text.lower()))
     assert addresses & set(re.findall(ADDRESS, str(demo.mart("rejected_records")).lower())), "this is where they may be"
 
 
 def test_a_reader_that_never_lets_go_does_not_stop_a_build(demo, published):
-    path = readers_file(published)
-    shutil.copy(readers_file(demo), path)
+    path = published.readers_file
+    shutil.copy(demo.readers_file, path)
     with duckdb.connect(str(path), read_only=True) as reader:
         before = fetch(reader, "select * from marts.account_tiers order by all")
         published.build(as_of="2026-06-23T09:00:00Z").check()

@@ -6,11 +6,9 @@ Real processes on real files: one build after another over the same database, wi
 from __future__ import annotations
 
 import multiprocessing
-import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -95,26 +93,13 @@ def raw_data(seed: int) -> Tables:
     return rows
 
 
-def readers_file(warehouse: Warehouse) -> Path:
-    return warehouse.folder / "warehouse_marts.duckdb"
-
-
 def start_build(warehouse: Warehouse, as_of: str) -> subprocess.Popen:
     """Starts `dbt build` and returns once it has begun with its first step."""
-    variables = f'{{"raw_schema": "raw", "as_of": "{as_of}"}}'
-    project = str(warehouse.project())
-    paths = ["--target-path", str(warehouse.folder / "target"), "--log-path", str(warehouse.folder / "logs")]
-    process = subprocess.Popen(
-        [
-            *(str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build", "--vars", variables),
-            *("--exclude-resource-type", "unit_test", "--project-dir", project, "--profiles-dir", project, *paths),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "DUCKDB_PATH": str(warehouse.path)},
-        cwd=warehouse.folder,
+    arguments = ("build", "--exclude-resource-type", "unit_test")
+    command = warehouse.command(
+        *arguments, variables={"raw_schema": "raw", "as_of": as_of}, project=warehouse.project()
     )
+    process = subprocess.Popen(**command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     for line in process.stdout:
         if "START seed" in line:
             return process
@@ -146,7 +131,7 @@ def story(tmp_path_factory) -> Story:
     warehouse = Warehouse(tmp_path_factory.mktemp("readers"), files=warning)
     warehouse.load(raw_data(1))
     warehouse.build(raw_schema="raw", as_of=MONDAY).check()
-    path = readers_file(warehouse)
+    path = warehouse.readers_file
     monday = look(path)
 
     processes = multiprocessing.get_context("spawn")
@@ -293,7 +278,7 @@ def test_readers_keep_the_last_good_build_when(kind, failures, story):
     _, _, code, message = FAILURES[kind]
     assert run.returncode == code, run.complaint
     assert message in run.output, run.complaint
-    assert look(readers_file(warehouse)) == story.tuesday
+    assert look(warehouse.readers_file) == story.tuesday
     assert look(warehouse.path) == story.in_marts
 
 
@@ -323,7 +308,7 @@ def places(path: Path, schema: str | None = None) -> set[str]:
 
 
 def test_no_address_in_what_is_published(story):
-    assert places(readers_file(story.warehouse)) == set()
+    assert places(story.warehouse.readers_file) == set()
     assert places(story.warehouse.path, "marts") == {"marts.rejected_records.raw_record"}
 
 

@@ -162,15 +162,26 @@ class Warehouse:
                 columns = list(dict.fromkeys(c for row in rows for c in row)) or RAW_COLUMNS[table]
                 load_table(connection, f"{schema}.{table}", rows, columns, (types or {}).get(table))
 
-    def dbt(self, *arguments: str, variables: Mapping[str, Any] | None = None, project: Path = PROJECT) -> Run:
-        """Runs a dbt command as a user would."""
+    @property
+    def readers_file(self) -> Path:
+        """The file that BI tools open."""
+        return self.folder / f"{self.path.stem}_marts.duckdb"
+
+    def command(
+        self, *arguments: str, variables: Mapping[str, Any] | None = None, project: Path = PROJECT
+    ) -> dict[str, Any]:
+        """What runs a dbt command as a user would, as arguments of `subprocess`."""
         command = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", *arguments]
         command += ["--project-dir", str(project), "--profiles-dir", str(project)]
         command += ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
         if variables:
             command += ["--vars", json.dumps(variables)]
         environment = {**os.environ, "DUCKDB_PATH": str(self.path), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=self.folder, check=False)
+        return {"args": command, "text": True, "env": environment, "cwd": self.folder}
+
+    def dbt(self, *arguments: str, variables: Mapping[str, Any] | None = None, project: Path = PROJECT) -> Run:
+        """Runs a dbt command to its end."""
+        done = subprocess.run(**self.command(*arguments, variables=variables, project=project), capture_output=True)
         return Run(done.returncode, done.stdout + done.stderr)
 
     def build(self, *arguments: str, raw_schema: str | None = None, as_of: str | None = None, **variables: Any) -> Run:
@@ -302,8 +313,7 @@ class CompiledProject:
         connection = self.with_rules({**rules(), **(rule_rows or {})}, threads)
         for schema in ("raw", "staging", "intermediate", "audit"):
             connection.execute(f"drop schema if exists {schema} cascade; create schema {schema}")
-        for table, columns in RAW_COLUMNS.items():
-            load_table(connection, f"raw.{table}", raw.get(table, []), columns)
+        load_raw(connection, raw)
         self.create(connection, [node for node in self.nodes if node["schema"] != "rules"], as_of, used)
         if tested:
             counts = {n["name"]: f"select count(*) from ({self.sql(n, as_of, used)})" for n in self.tests}
@@ -311,20 +321,21 @@ class CompiledProject:
             assert not any(failed.values()), f"failed data tests: { {name: n for name, n in failed.items() if n} }"
         return {table: fetch(connection, f"select * from audit.{table}") for table in tables}
 
-    def incrementally(self) -> IncrementalWarehouse:
-        """An empty warehouse in memory that is built over and over."""
-        return IncrementalWarehouse(self)
+    def empty_database(self, schemas: Sequence[str], threads: int = 1) -> duckdb.DuckDBPyConnection:
+        """A database in memory under the name that the SQL calls it."""
+        connection = duckdb.connect(config={"threads": threads})
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach ':memory:' as {self.database}; use {self.database}")
+        for schema in schemas:
+            connection.execute(f"create schema {schema}")
+        return connection
 
     def with_rules(self, rule_rows: Mapping[str, Rows], threads: int) -> duckdb.DuckDBPyConnection:
         """A database with the rule files read and checked; the last few are kept."""
         key = json.dumps([threads, rule_rows], sort_keys=True)
         if key not in self.connections:
-            connection = duckdb.connect(config={"threads": threads})
-            connection.execute("set TimeZone = 'UTC'")
-            connection.execute(f"attach ':memory:' as {self.database}; use {self.database}; create schema rules")
-            for name, rows in rule_rows.items():
-                cells = [{column: value or None for column, value in row.items()} for row in rows]
-                load_table(connection, f"rules.{name}", cells, header(name))
+            connection = self.empty_database(["rules"], threads)
+            load_rules(connection, rule_rows)
             checks = [node for node in self.nodes if node["schema"] == "rules"]
             self.create(connection, checks, self.moment, DEFAULT_SETTINGS)
             if len(self.connections) >= 4:
@@ -361,30 +372,21 @@ class IncrementalWarehouse:
 
     def __init__(self, compiled: CompiledProject):
         self.compiled = compiled
-        self.connection = duckdb.connect(config={"threads": 1})
-        self.connection.execute("set TimeZone = 'UTC'")
-        self.connection.execute(f"attach ':memory:' as {compiled.database}; use {compiled.database}")
-        for schema in ("raw", "rules", "staging", "intermediate", "audit"):
-            self.connection.execute(f"create schema {schema}")
+        self.connection = compiled.empty_database(["raw", "rules", "staging", "intermediate", "audit"])
         self.built = False
 
     def build(
         self, raw: Mapping[str, Rows], as_of: datetime, rule_rows: Mapping[str, Rows], stop_after: str | None = None
     ) -> dict[str, list[dict[str, Any]]]:
         """Builds from raw text rows; `stop_after` a model, as if killed."""
-        for name, rows in rule_rows.items():
-            cells = [{column: value or None for column, value in row.items()} for row in rows]
-            load_table(self.connection, f"rules.{name}", cells, header(name))
-        for table, columns in RAW_COLUMNS.items():
-            load_table(self.connection, f"raw.{table}", raw.get(table, []), columns)
+        load_rules(self.connection, rule_rows)
+        load_raw(self.connection, raw)
         for node in self.compiled.nodes:
             name = node["name"]
             if name == "stg_raw__signals" and self.built:
                 self.replace_signals(as_of)
             else:
-                sql = self.compiled.again[name] if self.built and name in self.compiled.again else node["compiled_code"]
-                kind = node["config"]["materialized"].replace("incremental", "table")
-                built = {**node, "compiled_code": sql, "config": {"materialized": f"or replace {kind}"}}
+                built = rebuilt(node, self.compiled.again.get(name) if self.built else None)
                 self.compiled.create(self.connection, [built], as_of, DEFAULT_SETTINGS)
             if self.built and name == stop_after:
                 return {}
@@ -400,6 +402,25 @@ class IncrementalWarehouse:
         self.connection.execute(
             f"begin; create temporary table {temporary} as {sql}; {script}; drop table {temporary}; commit"
         )
+
+
+def rebuilt(node: Mapping[str, Any], sql: str | None = None) -> dict[str, Any]:
+    """A model that is built where it stood before, with other SQL if any is given."""
+    kind = f"or replace {node['config']['materialized']}"
+    return {**node, "compiled_code": sql or node["compiled_code"], "config": {"materialized": kind}}
+
+
+def load_raw(connection: duckdb.DuckDBPyConnection, raw: Mapping[str, Rows]) -> None:
+    """Creates the raw tables, of text columns."""
+    for table, columns in RAW_COLUMNS.items():
+        load_table(connection, f"raw.{table}", raw.get(table, []), columns)
+
+
+def load_rules(connection: duckdb.DuckDBPyConnection, rule_rows: Mapping[str, Rows]) -> None:
+    """Creates the tables that the rule files are loaded into."""
+    for name, rows in rule_rows.items():
+        cells = [{column: value or None for column, value in row.items()} for row in rows]
+        load_table(connection, f"rules.{name}", cells, header(name))
 
 
 @cache

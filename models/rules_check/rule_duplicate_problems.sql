@@ -1,4 +1,4 @@
--- Rows of a rule file that stand there twice.
+-- Rows of a rule file that stand there already.
 with
 
 keys as (
@@ -13,17 +13,23 @@ keys as (
     {{ "union all" if not loop.last }}
     {%- endfor %}
 
+),
+
+numbered as (
+
+    select
+        *,
+        min(line) over (partition by file, row_key) as first_line
+    from keys
+    -- a file without its key columns is told so by its header
+    where row_name <> ''
+
 )
 
 select
     file,
-    max(line) as line,
-    min(row_name) as row_name,
-    'stands on line ' || cast(min(line) as {{ dbt.type_string() }}) || ' already: delete one of the two' as mistake
-from keys
--- a file without its key columns is told so by its header
-where row_name <> ''
-group by
-    file,
-    row_key
-having count(*) > 1
+    line,
+    row_name,
+    'stands on line ' || cast(first_line as {{ dbt.type_string() }}) || ' already: delete one of the two' as mistake
+from numbered
+where line > first_line

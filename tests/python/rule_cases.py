@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from rule_sets import RuleRows, primary_only, rows_of
@@ -19,8 +21,22 @@ ADDED = {
 }
 
 
-def case(change: str) -> tuple[RuleRows, list[tuple[str, int, str]]]:
-    """The changed rules, and the file, line and words of each mistake."""
+NAMED_BY = {
+    "scoring_models": 1,
+    "scoring_dimensions": 2,
+    "scoring_rules": 7,
+    "signal_types": 1,
+    "tiers": 2,
+    "tier_treatments": 2,
+    "qualification_rules": 6,
+    "icp_industries": 1,
+    "icp_markets": 1,
+    "complementary_technologies": 1,
+}  # how many columns, from the first, name a row; triggers are named by three that are not the first
+
+
+def case(change: str) -> tuple[RuleRows, list[str]]:
+    """The changed rules, and the lines that must be said."""
     where, _, said = change.partition("->")
     name, number, cells = re.fullmatch(r"(\w+): (\d+) \| (.*)", where).groups()
     found = {file: [dict(row) for row in rows] for file, rows in primary_only().items()}
@@ -32,24 +48,27 @@ def case(change: str) -> tuple[RuleRows, list[tuple[str, int, str]]]:
     for words in filter(None, said.strip().split(" // ")):
         other = re.match(r"(\w+):(\d+) ", words)
         file, line = (other[1], int(other[2])) if other else (name, int(number) + 1)
-        mistakes.append((f"{file}.csv", line, words[other.end() :] if other else words))
+        words = words[other.end() :] if other else words
+        mistakes.append(f"  - seeds/{file}.csv line {line} [{row_name(file, found[file][line - 2], words)}] {words}")
     return found, mistakes
+
+
+def row_name(file: str, row: Mapping[str, str], words: str) -> str:
+    """What a message calls a row: the cells of its key that are not blank; or the model or column that it is about."""
+    if words.startswith("exactly one model must be primary"):
+        return "is_primary"
+    if words.startswith(("the weights of the model", "promote_hot: only one")):
+        return row["scoring_model"]
+    key = list(row)[: NAMED_BY[file]] if file in NAMED_BY else ["status", "trigger", "signal_type"]
+    return ", ".join(row[column].strip() for column in key if row[column].strip())
 
 
 TABLE = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8")
 CASES = [line for line in TABLE.splitlines() if not line.startswith("#")]
 
 
-def unlike(said: str, mistakes: list[tuple[str, int, str]]) -> list[str]:
+def unlike(said: str, mistakes: list[str]) -> list[str]:
     """The lines that a message has too much, and what it lacks."""
-    lines = said.splitlines()[1:]
-    lacking = []
-    for file, line, words in mistakes:
-        told = [
-            text for text in lines if text.startswith(f"  - seeds/{file} line {line} [") and text.endswith(f"] {words}")
-        ]
-        if told:
-            lines.remove(told[0])
-        else:
-            lacking.append(f"lacking: {file} line {line}: {words}")
-    return lines + lacking
+    lines = Counter(said.splitlines()[1:])
+    lacking = Counter(mistakes) - lines
+    return [f"too much: {line}" for line in lines - Counter(mistakes)] + [f"lacking: {line}" for line in lacking]

@@ -13,7 +13,7 @@ from typing import Any
 
 from generating import AS_OF, as_text, facts, spelled
 from oracle.reading import TABLES
-from rule_sets import RuleRows, changed, other_numbers, primary_only, side_by_side, with_rows
+from rule_sets import RuleRows, changed, other_numbers, primary_only, rows_of, side_by_side, with_rows
 from warehouse import demo_rows, rules
 
 DEMO_AS_OF = datetime(2026, 6, 30, 9)
@@ -53,7 +53,9 @@ def rules_as_people_type_them() -> Replay:
     rule_rows = changed("scoring_rules", {"min_value": "50000000"}, primary_only(), min_value=" 5E7 ")
     rule_rows = changed("tiers", {"tier_number": "1"}, rule_rows, min_score="\t8.0e1", max_share="1e-1")
     rule_rows = changed("signal_types", {"signal_type": "demo_request"}, rule_rows, points="+4e1", half_life_days="014")
-    return Replay(spelled(facts(11, rules(), 60, 500), 11), rule_rows, rules_meant=primary_only())
+    rule_rows = changed("tiers", {"tier_number": "4"}, rule_rows, tier="~ ")
+    meant = changed("tiers", {"tier_number": "4"}, primary_only(), tier="~")
+    return Replay(spelled(facts(11, rules(), 60, 500), 11), rule_rows, rules_meant=meant)
 
 
 def points_and_points_per_unit() -> Replay:
@@ -72,6 +74,77 @@ def points_beyond_a_dimension() -> Replay:
         "signals": [{"signal_id": t, "account_id": "a", "signal_type": t, "occurred_at": as_of} for t in types],
     }
     return Replay(raw, primary_only(), tested=True)
+
+
+def a_faint_signal() -> Replay:
+    """A signal that is worth less than a point is a reason, too."""
+    opened = {"signal_id": "s", "account_id": "a", "signal_type": "email_open", "occurred_at": "2026-03-10T12:00"}
+    return Replay({"accounts": [{"account_id": "a", "account_name": "A"}], "signals": [opened]}, primary_only())
+
+
+FACTS = {
+    "accounts": {
+        "annual_revenue_usd": "1000000",
+        "employee_count": "10",
+        "industry": "Media",
+        "country": "Peru",
+        "growth_trend": "stable",
+        "business_model": "B2B",
+        "estimated_deal_usd": "1000",
+        "brand_tier": "low",
+        "competitive_position": "greenfield",
+        "territory": "North",
+    },
+    "product_usage": {
+        "daily_active_users": "5",
+        "monthly_active_users": "10",
+        "seats_used": "3",
+        "seats_licensed": "4",
+        "features_used": "1",
+        "features_available": "2",
+        "integrations_installed": "1",
+        "power_users": "1",
+        "departments_using": "1",
+        "headcount_growth_pct": "1",
+        "cross_sell_page_views": "1",
+    },
+    "customer_contracts": {
+        "annual_contract_value_usd": "1000",
+        "expansion_potential_usd": "500",
+        "renewal_on": "2026-12-31",
+        "nps": "1",
+        "has_executive_sponsor": "true",
+    },
+}
+DERIVED = ("industry_match", "market_match", "dau_mau_ratio", "seat_utilization", "feature_adoption")
+DERIVED += ("power_user_share", "expansion_ratio", "days_to_renewal")
+
+
+def what_is_unknown() -> Replay:
+    """Accounts of which all is known but one fact, and what follows from it; a model that asks for all of them."""
+    names = [name for facts_of in FACTS.values() for name in facts_of]
+    raw = {
+        table: [
+            {
+                "account_id": lacking,
+                **({"account_name": lacking, "is_customer": "true"} if table == "accounts" else {}),
+                **({"measured_on": "2026-03-01"} if table == "product_usage" else {}),
+                **{name: cell for name, cell in facts_of.items() if name != lacking},
+            }
+            for lacking in names
+        ]
+        for table, facts_of in FACTS.items()
+    }
+    attributes = [*(name for name in names if name != "renewal_on"), *DERIVED]
+    rule_rows = primary_only() | {
+        "scoring_models": rows_of("scoring_models", "weighted_composite | all | true | All"),
+        "scoring_dimensions": rows_of("scoring_dimensions", f"weighted_composite | fit | 1 | {5 * len(attributes)}"),
+        "scoring_rules": rows_of(
+            "scoring_rules",
+            "\n".join(f"weighted_composite | fit | {name} | {name} | | | | 5 | | Any {name}" for name in attributes),
+        ),
+    }
+    return Replay(raw, rule_rows)
 
 
 # --- Cells -----------------------------------------------------------------------------------------------------------
@@ -123,7 +196,10 @@ CELLS = {
     "accounts.get_back_on": MOMENTS,
     "signals.occurred_at": MOMENTS,
     "accounts.estimated_deal_usd": NUMBERS,
-    "tier_overrides.tier_number": {"whole numbers": "1|2.0|3e0|0|1.5|-1|40e-1||I|999999", "large numbers": "1e7"},
+    "tier_overrides.tier_number": {
+        "whole numbers": "1|2.0|3e0|0|1.5|-1|40e-1||I|999999",
+        "large numbers": "1e7|2147483647|2147483648|2147483646.5",
+    },
     "signals.signal_value": {"0 to 100": "0|100|100.0|1e2|100.0000001|-0.0001|-0|101"},
     "customer_contracts.nps": {"of either sign": "-100|-.5|+7|1e400|-1e400|5-"},
     "accounts.is_strategic": FLAGS,
@@ -169,6 +245,8 @@ REPLAYS: Mapping[str, Callable[[], Replay]] = {
     "rules as people type them": rules_as_people_type_them,
     "points and points per unit": points_and_points_per_unit,
     "points beyond a dimension": points_beyond_a_dimension,
+    "a faint signal": a_faint_signal,
+    "what is unknown": what_is_unknown,
     "the demo": lambda: Replay(demo_rows(), as_of=DEMO_AS_OF),
     **{f"{column}: {group}": partial(cells, column, group) for column, groups in CELLS.items() for group in groups},
     **{

@@ -8,6 +8,7 @@ from typing import Any
 
 from warehouse import header, rules
 
+YES, NO = ("true", "T", "Yes", "y", "1"), ("false", "F", "no", "N", "0", "")
 RuleRows = dict[str, list[dict[str, Any]]]
 
 
@@ -67,6 +68,12 @@ def side_by_side() -> RuleRows:
             test_expansion | usage | stickiness | dau_mau_ratio | 0.3 | 0.5 | | 8 | | A third of the users daily
             test_expansion | usage | breadth | feature_adoption | 0.7 | | | 10 | | Most features in use
             test_expansion | usage | integrations | integrations_installed | | | | | 2.5 | Integrations
+            test_expansion | usage | counts | daily_active_users | | | | | 0.01 | Users a day
+            test_expansion | usage | counts | monthly_active_users | 20 | | | 0.3 | | 20 users a month
+            test_expansion | usage | seats | seats_used | | | | | 0.02 | Seats in use
+            test_expansion | usage | seats | seats_licensed | | 10 | | 0.4 | | Up to 10 seats
+            test_expansion | usage | features | features_used | 5 | | | 0.7 | | 5 features
+            test_expansion | usage | features | features_available | | | | | 0.03 | Features
             test_expansion | usage | power | power_user_share | 0.25 | | | 5 | | Power users
             test_expansion | usage | power | power_users | 20 | | | 4 | | 20 power users
             test_expansion | signals | growth | headcount_growth_pct | 10 | 20 | | 6 | | Growing
@@ -80,6 +87,7 @@ def side_by_side() -> RuleRows:
             test_expansion | account | contract | annual_contract_value_usd | | 20000 | | 3 | | Small contract
             test_expansion | account | contract | annual_contract_value_usd | 20000 | | | 7 | | Large contract
             test_expansion | account | renewal | days_to_renewal | 0 | 90 | | 5 | | Renewal soon
+            test_expansion | account | room | expansion_potential_usd | 5000 | | | 2.5 | | Room for 5,000
             test_expansion | account | departments | departments_using | | | | | 1.25 | Departments
             test_expansion | fit | promoter | nps | 50 | | | 4 | | Promoter
             test_expansion | fit | promoter | nps | | 0 | | 1 | | Detractor
@@ -125,6 +133,7 @@ def side_by_side() -> RuleRows:
             test_everyone | market | market_match | | | Secondary
             test_everyone | market | employee_count | 1 | |
             test_expansion | contract | annual_contract_value_usd | 5000 | |
+            test_expansion | contract | nps | | | 5e1
         """,
     )
 
@@ -158,7 +167,9 @@ def other_numbers(seed: int) -> RuleRows:
         tiers = [row for row in rule_rows["tiers"] if row["scoring_model"] == model]
         promoted = rng.choice([*tiers, None])
         for row in tiers:
-            row["promote_hot"] = "true" if row is promoted else rng.choice(("false", ""))
+            row["promote_hot"] = rng.choice(YES if row is promoted else NO)
+    for row in rule_rows["scoring_models"]:
+        row["is_primary"] = rng.choice(YES if row["is_primary"] == "true" else NO[:-1])
     for row in rule_rows["engagement_triggers"]:
         row["window_days"] = str(rng.choice((1, 7, 30, 45)))
         if row["metric"] == "signals":

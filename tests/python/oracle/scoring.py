@@ -88,7 +88,7 @@ def _score_dimension(dimension: Dimension, account: Account) -> tuple[Fraction, 
     for factor, (rule, points) in winners:
         attributes = [rule.condition.attribute for rule in factor.rules]
         known = [name for name in attributes if account.attribute(name) is not None]
-        shown = rule.condition.attribute if rule else (known or attributes)[0]
+        shown = rule.condition.attribute if rule else min(known or attributes)
         scores.append(
             FactorScore(
                 dimension=dimension.dimension,

@@ -86,9 +86,9 @@ def read_percentage(text: str) -> Fraction:
 
 
 def read_ordinal(text: str) -> int:
-    """A whole number of at least 1."""
+    """A whole number of at least 1 that a four-byte integer holds."""
     number = read_number(text)
-    if number.denominator != 1 or number < 1:
+    if number.denominator != 1 or not 1 <= number < 2**31:
         raise Unreadable(text)
     return int(number)
 

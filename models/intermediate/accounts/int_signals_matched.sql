@@ -1,3 +1,5 @@
+{#- a view: each reader takes its few columns and days, which costs less than to write all signals again in each build -#}
+{{ config(materialized="view") }}
 with
 
 signals as (

@@ -6,7 +6,8 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from warehouse import header, rules
+import yaml
+from warehouse import PROJECT, header, rules
 
 YES, NO = ("true", "T", "Yes", "y", "1"), ("false", "F", "no", "N", "0", "")
 RuleRows = dict[str, list[dict[str, Any]]]
@@ -176,3 +177,22 @@ def other_numbers(seed: int) -> RuleRows:
             row["min_value"] = str(rng.randint(1, 4))
         row["respond_within_hours"] = str(rng.choice(("", 4, 0.5, 24, 0)))
     return rule_rows
+
+
+def every_attribute() -> RuleRows:
+    """Rules that name each attribute: by a value that it can have and, if it is a number, by a band and by units."""
+    documented = yaml.safe_load((PROJECT / "models/intermediate/attributes/_attributes__models.yml").read_text("utf-8"))
+    (model,) = (model for model in documented["models"] if model["name"] == "int_account_attributes")
+    conditions = []
+    for column in model["columns"][1:]:
+        name, kind = column["name"], column["data_type"]
+        values = column.get("config", {}).get("meta", {}).get("values", [])
+        conditions += [f"{name} | | | {value}" for value in values or ["1" if kind == "number" else "true"]]
+        conditions += [f"{name} | 5 | 7 |"] * (kind == "number")
+    lines = [f"weighted_composite | fit | f{n} | {condition} | 1 | | Any" for n, condition in enumerate(conditions)]
+    lines += [
+        f"weighted_composite | fit | u{n} | {column['name']} | | | | | 1 | Any"
+        for n, column in enumerate(model["columns"][1:])
+        if column["data_type"] == "number"
+    ]
+    return with_rows(primary_only(), scoring_rules="\n".join(lines))

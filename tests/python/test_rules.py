@@ -8,7 +8,7 @@ import pytest
 from comparing import assert_agrees, exactly
 from oracle import recompute
 from rule_cases import CASES, case, unlike
-from rule_sets import changed, primary_only, rows_of
+from rule_sets import changed, every_attribute, primary_only, rows_of
 from warehouse import Warehouse, demo_rows, rules
 
 AS_OF = datetime(2026, 6, 30, 9)
@@ -146,6 +146,10 @@ def test_a_change_at_a_limit(compiled, change):
     said = compiled.rule_mistakes(rule_rows)
     assert said.startswith("Invalid Input Error: RULES REJECTED - nothing was published") or not mistakes
     assert not unlike(said, mistakes), said
+
+
+def test_every_attribute_may_be_named(compiled):
+    assert not compiled.rule_mistakes(every_attribute())
 
 
 # --- A valid change --------------------------------------------------------------------------------------------------

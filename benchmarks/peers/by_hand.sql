@@ -1,0 +1,360 @@
+-- What a good analyst would write by hand instead of the project: one script that reads, cleans and scores the
+-- benchmark's tables. The committed rules stand in the SQL. Nothing can be replayed, audited or changed in a file.
+-- In braces: where the files are, and as_of.
+set variable as_of = timestamp '{as_of}';
+set variable today = cast(timestamp '{as_of}' as date);
+
+create temp macro clean(t) as nullif(trim(t), '');
+create temp macro host(t) as nullif(regexp_replace(
+    regexp_replace(lower(t), '^([a-z][a-z0-9+.-]*:)?//', ''), '^www[.]|[:/?#].*$', '', 'gs'), '');
+create temp macro points(x) as cast(x as decimal(28, 10));
+create temp macro published(x) as cast(round(points(x), 6) as double);
+create temp macro words(t) as upper(t[1]) || replace(t[2:], '_', ' ');
+create temp macro bare(t) as lower(t[1]) || t[2:];
+create temp macro number(x) as regexp_replace(cast(cast(x as decimal(28, 1)) as varchar), '[.]0+$', '');
+create temp macro ago(d) as case d when 0 then 'today' when 1 then 'yesterday' else d || ' days ago' end;
+
+-- accounts: the latest version, and the account that each was merged into
+create temp table accounts as
+select
+    clean(account_id) as account_id, clean(account_name) as account_name, clean(domain) as domain,
+    clean(industry) as industry, clean(country) as country, annual_revenue_usd, lower(clean(growth_trend)) as growth_trend,
+    estimated_deal_usd, lower(clean(brand_tier)) as brand_tier, lower(clean(competitive_position)) as competitive_position,
+    coalesce(is_customer, false) as is_customer, coalesce(is_strategic, false) as is_strategic,
+    clean(merged_into_account_id) as merged_into_account_id, competitor_renewal_on
+from read_parquet('{folder}/accounts.parquet')
+where clean(account_id) is not null and clean(account_name) is not null
+qualify row_number() over (partition by clean(account_id) order by loaded_at desc nulls last) = 1;
+
+create temp table survivors as
+with recursive pointers as (
+    select a.account_id, b.account_id as target
+    from accounts as a inner join accounts as b on a.merged_into_account_id = b.account_id
+),
+chains as (
+    select account_id, target, 1 as steps from pointers
+    union all
+    select chains.account_id, pointers.target, steps + 1
+    from chains inner join pointers on chains.target = pointers.account_id
+    where steps <= 10
+),
+ends as (select account_id, max(steps) as steps, arg_max(target, steps) as target from chains group by account_id)
+select
+    accounts.account_id,
+    case when steps <= 10 then target else accounts.account_id end as survivor,
+    coalesce(steps <= 10, false) as is_merged,
+    host(domain) as host
+from accounts left join ends on accounts.account_id = ends.account_id;
+
+create temp table hosts as
+select host, min(survivor) as survivor from survivors where host is not null group by host having count(distinct survivor) = 1;
+
+create temp table signal_types as
+select * from (values
+    ('pricing_page_visit', 25, 7), ('demo_request', 40, 14), ('case_study_download', 20, 30), ('webinar_attendance', 20, 30),
+    ('third_party_intent_surge', 30, 14), ('website_visit', 5, 3), ('email_click', 8, 7), ('competitor_research', 15, 14),
+    ('content_download', 12, 30), ('social_engagement', 3, 7), ('email_open', 2, 3), ('funding_round', 20, 60),
+    ('trial_request', 40, 14), ('meeting_request', 40, 14), ('form_fill', 10, 14), ('product_tour', 15, 14)
+) as t (signal_type, points, half_life_days);
+
+-- signals: the latest version of each; deleted ones and those of the future do not count
+create temp table signals as
+with raw as (
+    select
+        clean(signal_id) as signal_id, clean(account_id) as account_id, clean(domain) as domain,
+        lower(clean(signal_type)) as signal_type, occurred_at, clean(contact_id) as contact_id,
+        case when signal_value between 0 and 100 then signal_value end as signal_value,
+        updated_at, is_deleted, loaded_at
+    from read_parquet({signals})
+    where clean(signal_id) is not null and occurred_at <= getvariable('as_of') + interval 1 day
+        and lower(clean(signal_type)) in (select signal_type from signal_types)
+        and (clean(account_id) is not null or clean(domain) is not null)
+),
+repeated as (select signal_id from raw group by signal_id having count(*) > 1),
+latest as (
+    select * from raw where signal_id not in (select signal_id from repeated)
+    union all
+    (select * from raw where signal_id in (select signal_id from repeated)
+    qualify row_number() over (
+        partition by signal_id order by updated_at desc nulls last, loaded_at desc nulls last
+    ) = 1)
+)
+select
+    coalesce(known.survivor, hosts.survivor) as account_id, signal_id, signal_type, occurred_at, contact_id, signal_value,
+    date_diff('day', occurred_at, getvariable('today')) as days_ago
+from latest
+left join survivors as known on latest.account_id = known.account_id
+left join hosts on case when known.account_id is null then host(latest.domain) end = hosts.host
+where not coalesce(is_deleted, false) and occurred_at <= getvariable('as_of')
+    and coalesce(known.survivor, hosts.survivor) is not null;
+
+create temp table by_type as
+with aged as (
+    select
+        signals.*, points,
+        epoch_us(getvariable('as_of')) - epoch_us(occurred_at) as age, half_life_days * 86400e6 as half_life
+    from signals inner join signal_types using (signal_type)
+)
+select
+    account_id, signal_type, max(occurred_at) as last_occurred_at,
+    sum(cast(case when age / half_life <= 10 then points * power(2, -age / half_life) else 0 end as decimal(18, 10)))
+        as points_now,
+    sum(cast(case
+        when age >= 7 * 86400e6 and (age - 7 * 86400e6) / half_life <= 10
+            then points * power(2, -(age - 7 * 86400e6) / half_life) else 0
+    end as decimal(18, 10))) as points_then
+from aged group by account_id, signal_type;
+
+create temp table intent as
+select account_id, sum(points_now) as points_now, sum(points_then) as points_then from by_type group by account_id;
+
+create temp table triggered as
+with counted as (
+    select account_id, 1 as place, 'hot' as status, 'website_visits' as trigger, 5 as needed, occurred_at, signal_id
+    from signals where signal_type = 'website_visit' and days_ago < 7
+    union all select account_id, 1, 'hot', 'pricing_page_visits', 2, occurred_at, signal_id
+    from signals where signal_type = 'pricing_page_visit' and days_ago < 30
+    union all select account_id, 1, 'hot', 'demo_request', 1, occurred_at, signal_id
+    from signals where signal_type = 'demo_request' and days_ago < 30
+    union all select account_id, 1, 'hot', 'intent_surge', 1, occurred_at, signal_id
+    from signals where signal_type = 'third_party_intent_surge' and days_ago < 30 and signal_value >= 90
+    union all select account_id, 2, 'warm', 'website_visits', 3, occurred_at, signal_id
+    from signals where signal_type = 'website_visit' and days_ago < 30
+    union all select account_id, 2, 'warm', signal_type, 1, occurred_at, signal_id
+    from signals where signal_type in ('webinar_attendance', 'content_download', 'case_study_download') and days_ago < 30
+    union all select account_id, 2, 'warm', 'intent_surge', 1, occurred_at, signal_id
+    from signals where days_ago < 30 and signal_value >= 60
+),
+completed as (
+    select * from counted
+    qualify row_number() over (partition by account_id, status, trigger order by occurred_at, signal_id) = needed
+)
+select account_id, status, trigger, occurred_at from completed
+qualify row_number() over (partition by account_id order by place, occurred_at, trigger) = 1;
+
+create temp table relationships as
+with contacts as (
+    select clean(contact_id) as contact_id, clean(account_id) as account_id, lower(clean(seniority)) as seniority,
+        lower(clean(department)) as department
+    from read_parquet('{folder}/contacts.parquet')
+    where clean(contact_id) is not null and clean(account_id) is not null
+    qualify row_number() over (partition by clean(contact_id) order by loaded_at desc nulls last) = 1
+)
+select
+    survivor as account_id, count(*) as engaged, count(distinct department) as departments,
+    max(case seniority when 'executive' then 3 when 'manager' then 2 when 'practitioner' then 1 end) as seniority
+from contacts inner join survivors using (account_id)
+where contact_id in (select contact_id from signals where days_ago < 90)
+group by survivor;
+
+create temp table technologies as
+select survivor as account_id, count(distinct lower(clean(technology))) as technologies
+from read_parquet('{folder}/account_technologies.parquet') as t inner join survivors on clean(t.account_id) = survivors.account_id
+where lower(clean(technology)) in ('salesforce', 'hubspot', 'marketo', '6sense', 'outreach', 'salesloft', 'zoominfo', 'snowflake',
+        'google analytics', 'slack')
+    and coalesce(detected_on, getvariable('today')) <= getvariable('today')
+    and (removed_on is null or removed_on > getvariable('today'))
+group by survivor;
+
+-- points and labels of each factor, as wide as the rules
+create temp table factors as
+select
+    accounts.account_id, is_strategic,
+    case
+        when annual_revenue_usd between 50e6 and 500e6 then 30 when annual_revenue_usd between 20e6 and 1e9 then 20
+        when annual_revenue_usd is not null then 10 else 0
+    end as size,
+    case
+        when annual_revenue_usd between 50e6 and 500e6 then 'Revenue of $50M to $500M'
+        when annual_revenue_usd between 20e6 and 50e6 then 'Revenue of $20M to $50M'
+        when annual_revenue_usd between 500e6 and 1e9 then 'Revenue of $500M to $1B'
+        when annual_revenue_usd <= 20e6 then 'Revenue of up to $20M' else 'Revenue of $1B or more'
+    end as size_label,
+    case
+        when industry is null then 0
+        when lower(industry) in ('saas', 'software', 'technology', 'financial services') then 25
+        when lower(industry) in ('professional services', 'marketing', 'telecommunications', 'e-commerce', 'media') then 15
+        else 5
+    end as industry,
+    case
+        when country is null then 0 when lower(country) in ('united states', 'canada', 'united kingdom') then 15
+        when lower(country) in ('germany', 'france', 'netherlands', 'ireland', 'sweden', 'australia') then 10 else 5
+    end as market,
+    case when t.technologies >= 3 then 20 when t.technologies >= 1 then 12 else 5 end as technology,
+    case growth_trend when 'expanding' then 10 when 'stable' then 7 when 'contracting' then 3 else 0 end as growth,
+    coalesce(i.points_now, 0) as signals, coalesce(i.points_then, 0) as signals_then,
+    case
+        when date_diff('day', getvariable('today'), competitor_renewal_on) between 0 and 90 then 20
+        when date_diff('day', getvariable('today'), competitor_renewal_on) between 91 and 180 then 10 else 0
+    end as renewal, competitor_renewal_on is not null as knows_renewal,
+    case when r.engaged >= 5 then 8 when r.engaged >= 3 then 5 when r.engaged >= 1 then 2 else 0 end as engaged,
+    case r.seniority when 3 then 7 when 2 then 4 when 1 then 2 else 0 end as seniority,
+    case when r.departments >= 3 then 5 when r.departments = 2 then 3 when r.departments = 1 then 1 else 0 end as departments,
+    case
+        when estimated_deal_usd >= 150e3 then 4 when estimated_deal_usd >= 75e3 then 3
+        when estimated_deal_usd is not null then 2 else 0
+    end as deal,
+    case brand_tier when 'high' then 3 when 'moderate' then 2 when 'low' then 1 else 0 end as brand,
+    case competitive_position when 'displacement' then 3 when 'greenfield' then 2 else 0 end as competition
+from accounts
+inner join survivors on accounts.account_id = survivors.account_id and not is_merged
+left join technologies as t on accounts.account_id = t.account_id
+left join intent as i on accounts.account_id = i.account_id
+left join relationships as r on accounts.account_id = r.account_id
+where not is_customer;
+
+create temp table scores as
+with sums as (
+    select *,
+        size + industry + technology + market + growth as fit, signals + renewal as intent,
+        engaged + seniority + departments as relationship, deal + brand + competition as strategic
+    from factors
+),
+shares as (
+    select *,
+        case when intent <= 100 then points(signals) else points(signals * 100.0::double / intent) end * 0.3 as signals_share,
+        case when intent <= 100 then points(renewal) else points(renewal * 100.0::double / intent) end * 0.3 as renewal_share
+    from sums
+),
+scored as (
+    select *,
+        published(0.4 * fit + points(signals_share) + points(renewal_share) + relationship + strategic) as priority_score,
+        published(least(intent, 100)) as intent_score, published(relationship * 5.0) as relationship_score,
+        published(strategic * 10.0) as strategic_score
+    from shares
+)
+select *, row_number() over (order by priority_score desc, fit desc, intent_score desc, account_id) as priority_rank,
+    count(*) over () as ranked
+from scored;
+
+-- the three largest contributions and the three largest gaps
+create temp table explanations as
+with by_account as (
+    select account_id, list({{t: signal_type, p: points_now, d: date_diff('day', last_occurred_at, getvariable('today'))}})
+            filter (points_now > 0) as types, sum(points_now) as total
+    from by_type group by account_id
+),
+told as (
+    select
+        s.account_id,
+        list_concat(
+            [
+                {{p: size * 0.4, r: size_label}},
+                {{p: industry * 0.4, r: case industry when 25 then 'Primary target industry' when 15 then 'Adjacent industry'
+                    else 'Industry outside the target' end}},
+                {{p: technology * 0.4, r: case technology when 20 then 'Stack with 3 or more complementary technologies'
+                    when 12 then 'Stack with 1 or 2 complementary technologies' else 'Stack without complementary technologies' end}},
+                {{p: market * 0.4, r: case market when 15 then 'Presence in a priority market'
+                    when 10 then 'Presence in a secondary market' else 'Presence in an expansion market' end}},
+                {{p: growth * 0.4, r: case growth when 10 then 'Expansion under way' when 7 then 'Stable business'
+                    else 'Contracting business' end}},
+                {{p: renewal_share, r: case renewal when 20 then 'Competitor contract up for renewal within 90 days'
+                    else 'Competitor contract up for renewal within 180 days' end}},
+                {{p: engaged, r: case engaged when 8 then 'Group of 5 or more engaged contacts'
+                    when 5 then 'Group of 3 or 4 engaged contacts' else '1 or 2 engaged contacts' end}},
+                {{p: seniority, r: case seniority when 7 then 'Executive engaged' when 4 then 'Manager engaged'
+                    else 'Practitioner engaged' end}},
+                {{p: departments, r: case departments when 5 then 'Engagement across 3 or more departments'
+                    when 3 then 'Engagement across 2 departments' else 'Engagement in a single department' end}},
+                {{p: deal, r: case deal when 4 then 'Deal of $150K or more' when 3 then 'Deal of $75K to $150K'
+                    else 'Deal of up to $75K' end}},
+                {{p: brand, r: case brand when 3 then 'High-profile brand' when 2 then 'Well-known brand'
+                    else 'Little-known brand' end}},
+                {{p: competition, r: case competition when 3 then 'Competitor to displace' else 'Greenfield opportunity' end}}
+            ],
+            list_transform(coalesce(types, []), lambda x: {{
+                p: points(signals_share * cast(x.p as double) / total), r: words(x.t) || ' ' || ago(x.d)
+            }})
+        ) as reasons,
+        [
+            {{p: (30 - size) * 0.4, r: case when size = 0 then 'Unknown annual revenue' else 'No revenue of $50M to $500M' end}},
+            {{p: (25 - industry) * 0.4, r: case when industry = 0 then 'Unknown industry match' else 'No primary target industry' end}},
+            {{p: (20 - technology) * 0.4, r: 'No stack with 3 or more complementary technologies'}},
+            {{p: (15 - market) * 0.4, r: case when market = 0 then 'Unknown market match' else 'No presence in a priority market' end}},
+            {{p: (10 - growth) * 0.4, r: case when growth = 0 then 'Unknown growth trend' else 'No expansion under way' end}},
+            {{p: least((100 - signals) * 0.3, 30 - signals_share - renewal_share), r: 'Further buying signals'}},
+            {{p: least((20 - renewal) * 0.3, 30 - signals_share - renewal_share), r: 'No competitor contract up for renewal within 90 days'}},
+            {{p: least(25 * 0.3, 30 - signals_share - renewal_share), r: 'No get-back date within two weeks'}},
+            {{p: 8 - engaged, r: 'No group of 5 or more engaged contacts'}},
+            {{p: 7 - seniority, r: 'No executive engaged'}},
+            {{p: 5 - departments, r: 'No engagement across 3 or more departments'}},
+            {{p: 4 - deal, r: case when deal = 0 then 'Unknown estimated deal' else 'No deal of $150K or more' end}},
+            {{p: 3 - brand, r: case when brand = 0 then 'Unknown brand tier' else 'No high-profile brand' end}},
+            {{p: 3 - competition, r: case when competition = 0 then 'Unknown competitive position'
+                else 'No competitor to displace' end}}
+        ] as gaps
+    from scores as s left join by_account as b on s.account_id = b.account_id
+)
+select
+    account_id,
+    list_aggregate(list_transform(list_sort(list_filter(
+        list_transform(reasons, lambda x: {{p: -round(points(x.p), 1), r: x.r}}), lambda x: x.p < 0
+    ))[:3], lambda x: x.r || ' +' || number(-x.p)), 'string_agg', '; ') as top_reasons,
+    list_aggregate(list_transform(list_sort(list_filter(
+        list_transform(gaps, lambda x: {{p: -round(points(x.p), 1), r: x.r}}), lambda x: x.p < 0
+    ))[:3], lambda x: x.r || ': up to +' || number(-x.p) || ' more'), 'string_agg', '; ') as top_gaps
+from told;
+
+create temp table account_tiers as
+with limits as (
+    select
+        any_value(ranked) as ranked, count(*) filter (priority_score >= 80) as reach_1,
+        count(*) filter (priority_score >= 60) as reach_2, count(*) filter (priority_score >= 40) as reach_3
+    from scores
+),
+first as (select *, least(reach_1, ceil(0.1 * ranked)) as last_1 from limits),
+second as (select *, least(reach_2, last_1 + ceil(0.2 * ranked)) as last_2 from first),
+third as (select *, least(reach_3, last_2 + ceil(0.3 * ranked)) as last_3 from second),
+placed as (
+    select scores.*,
+        case when priority_rank <= reach_1 then 1 when priority_rank <= reach_2 then 2 when priority_rank <= reach_3 then 3
+            else 4 end as by_score,
+        case when priority_rank <= last_1 then 1 when priority_rank <= last_2 then 2 when priority_rank <= last_3 then 3
+            else 4 end as by_capacity
+    from scores cross join third
+),
+tiered as (
+    select placed.*, coalesce(status, 'cold') as engagement_status, trigger, occurred_at,
+        case when status = 'hot' and by_capacity > 2 then 2 else by_capacity end as by_heat,
+        case when is_strategic then 1 when status = 'hot' and by_capacity > 2 then 2 else by_capacity end as tier_number
+    from placed left join triggered using (account_id)
+)
+select
+    account_id, account_name, domain, cast(null as varchar) as owner_id, cast(null as varchar) as territory,
+    'weighted_composite' as scoring_model, getvariable('as_of') as scored_at,
+    cast(fit as double) as fit_score, intent_score, relationship_score, strategic_score, priority_score, priority_rank,
+    tier_number, 'Tier ' || tier_number as tier,
+    case
+        when tier_number <> by_heat then 'strategic' when by_heat <> by_capacity then 'hot_promotion'
+        when by_capacity <> by_score then 'capacity' else 'score'
+    end as tier_reason,
+    by_score as score_tier_number,
+    case
+        when fit >= 60 then case when intent_score >= 50 then 'good_place' else 'get_back_to_me' end
+        when intent_score >= 50 then 'false_hope' else 'bad_place'
+    end as quadrant,
+    engagement_status, trigger as engagement_trigger, occurred_at as engaged_since,
+    case when engagement_status = 'hot' then occurred_at + interval 4 hour end as respond_by,
+    published(signals) as decayed_intent_points, published(signals_then) as decayed_intent_points_7d_ago,
+    case
+        when round(published(signals) - published(signals_then), 6) >= 5 then 'rising'
+        when round(published(signals_then) - published(signals), 6) >= 5 then 'falling' else 'steady'
+    end as intent_trend,
+    published((
+        0.4 * ((case when size > 0 then 30 else 0 end) + (case when tiered.industry > 0 then 25 else 0 end) + 20
+            + (case when market > 0 then 15 else 0 end) + (case when growth > 0 then 10 else 0 end)) / 100
+        + 0.3 * (100 + case when knows_renewal then 20 else 0 end) / 100
+        + 0.2 * (13 + case when seniority > 0 then 7 else 0 end) / 20
+        + 0.1 * ((case when deal > 0 then 4 else 0 end) + (case when brand > 0 then 3 else 0 end)
+            + (case when competition > 0 then 3 else 0 end)) / 10
+    ) / (0.4 + 0.3 * 145 / 100 + 0.2 + 0.1)) as data_completeness,
+    top_reasons, top_gaps, coverage, accounts_per_rep, touch_cadence, program, budget_min_usd, budget_max_usd
+from tiered
+inner join accounts using (account_id)
+inner join explanations using (account_id)
+inner join (values
+    (1, 'Field sales, executive engagement', 6.0::double, 'Weekly', 'White-glove 1:1, custom campaigns', 5000.0::double, 15000.0::double),
+    (2, 'Dedicated field or senior inside sales', 20, 'Monthly', 'Personalized 1:Few programs', 1000, 3000),
+    (3, 'Inside sales or SDR', 50, 'Quarterly', 'Scaled 1:Many programs', null, null),
+    (4, 'Marketing automation, inbound response only', null, 'Quarterly newsletter', 'Automated nurture, annual re-evaluation', null, null)
+) as treatments (tier_number, coverage, accounts_per_rep, touch_cadence, program, budget_min_usd, budget_max_usd) using (tier_number);

@@ -43,8 +43,9 @@ sys.path.insert(0, str(PROJECT / "tests" / "python"))
 import test_published_numbers  # noqa: E402
 from comparing import differences  # noqa: E402
 from generating import AS_OF  # noqa: E402
-from replays import REPLAYS, Replay  # noqa: E402
+from replays import REPLAYS, Replay, rules_as_people_type_them  # noqa: E402
 from rule_cases import CASES, case, unlike  # noqa: E402
+from rule_sets import RuleRows, every_attribute, side_by_side  # noqa: E402
 from warehouse import (  # noqa: E402
     DEFAULT_SETTINGS,
     MARTS,
@@ -263,10 +264,10 @@ class World:
 
 
 class Rules:
-    """A database in which rule files were checked that are right or have a mistake."""
+    """A database in which rule files were checked that are right or have mistakes."""
 
-    def __init__(self, compiled: CompiledProject, change: str):
-        self.rules, self.mistakes = case(change)
+    def __init__(self, compiled: CompiledProject, rule_rows: RuleRows, mistakes: list[str]):
+        self.rules, self.mistakes = rule_rows, mistakes
         self.compiled = replace(compiled, connections={})
         *self.nodes, self.gate = [node for node in compiled.nodes if node["schema"] == "rules"]
         self.compiled.nodes = self.nodes
@@ -395,7 +396,9 @@ def start(compiled: CompiledProject) -> None:
     _statements.update({node["name"]: Statement(node) for node in compiled.nodes})
     _worlds.extend(World(compiled, make()) for make in (*REPLAYS.values(), ties))
     _unit_tests.extend(unit_tests(compiled, _worlds[0].connection))
-    _rules.extend(Rules(compiled, change) for change in CASES)
+    _rules.extend(Rules(compiled, *case(change)) for change in CASES)
+    right = (side_by_side(), every_attribute(), rules_as_people_type_them().rules)
+    _rules.extend(Rules(compiled, rule_rows, []) for rule_rows in right)
 
 
 def ties() -> Replay:

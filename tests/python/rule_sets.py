@@ -189,6 +189,7 @@ def every_attribute() -> RuleRows:
         values = column.get("config", {}).get("meta", {}).get("values", [])
         conditions += [f"{name} | | | {value}" for value in values or ["1" if kind == "number" else "true"]]
         conditions += [f"{name} | 5 | 7 |"] * (kind == "number")
+    conditions += [f"signals_website_visit_{days}d | | | 1" for days in (7, 30)]
     lines = [f"weighted_composite | fit | f{n} | {condition} | 1 | | Any" for n, condition in enumerate(conditions)]
     lines += [
         f"weighted_composite | fit | u{n} | {column['name']} | | | | | 1 | Any"

@@ -55,8 +55,9 @@ def published(points: pl.Expr) -> pl.Expr:
     return ((points + 5_000) // 10_000).cast(pl.Float64) / 1e6
 
 
-def mapped(column: str, values: dict) -> pl.Expr:
-    return pl.col(column).replace_strict(values, default=None, return_dtype=pl.Int64)
+def mapped(column: str, values: dict, kind: pl.DataType = pl.Int64) -> pl.Expr:
+    """What a column's values stand for; null for others."""
+    return pl.col(column).replace_strict(values, default=None, return_dtype=kind)
 
 
 def survivors(accounts: pl.DataFrame) -> pl.DataFrame:
@@ -292,13 +293,13 @@ def explained(scores: pl.DataFrame, types: pl.DataFrame) -> pl.DataFrame:
     for factor, (worth, most, labels, unknown) in FACTORS.items():
         points = points_of(factor)
         reasons.append(
-            scores.select("account_id", units=points * int(worth * UNIT), reason=mapped_label(factor, labels))
+            scores.select("account_id", units=points * int(worth * UNIT), reason=mapped(factor, labels, pl.String))
         )
         lacks = pl.lit("No " + bare(labels[most]))
         if unknown:
             lacks = pl.when(pl.col(factor) == 0).then(pl.lit(unknown)).otherwise(lacks)
         gaps.append(scores.select("account_id", units=(most - points) * int(worth * UNIT), reason=lacks))
-    reasons.append(scores.select("account_id", units="renewal_share", reason=mapped_label("renewal", RENEWAL)))
+    reasons.append(scores.select("account_id", units="renewal_share", reason=mapped("renewal", RENEWAL, pl.String)))
     days = pl.col("days_ago")
     ago = pl.when(days == 0).then(pl.lit("today")).when(days == 1).then(pl.lit("yesterday"))
     ago = ago.otherwise(days.cast(pl.String) + " days ago")
@@ -323,10 +324,6 @@ def explained(scores: pl.DataFrame, types: pl.DataFrame) -> pl.DataFrame:
         gaps.append(scores.select("account_id", units=pl.min_horizontal(gap, room), reason=pl.lit(reason)))
     told = sentences(reasons, "top_reasons", " +", ""), sentences(gaps, "top_gaps", ": up to +", " more")
     return told[0].join(told[1], on="account_id", how="full", coalesce=True)
-
-
-def mapped_label(factor: str, labels: dict[int, str]) -> pl.Expr:
-    return pl.col(factor).replace_strict(labels, default=None, return_dtype=pl.String)
 
 
 def tiered(scores: pl.DataFrame) -> pl.DataFrame:

@@ -45,10 +45,9 @@ def differences(table: str, actual: Sequence[Row], expected: Sequence[Row], with
     lines += [f"only expected: {key}" for key in others.keys() - rows.keys()]
     for key in sorted(rows.keys() & others.keys()):
         for column, value in others[key].items():
-            if not same(rows[key][column], value) or (
-                table in ROUNDED and has_more_than_six_decimals(rows[key][column])
-            ):
-                lines.append(f"{'/'.join(key)} {column}: {rows[key][column]!r}, {value!r}")
+            built = rows[key][column]
+            if not same(built, value) or (table in ROUNDED and has_more_than_six_decimals(built)):
+                lines.append(f"{'/'.join(key)} {column}: {built!r}, {value!r}")
     return lines
 
 

@@ -140,6 +140,48 @@ def test_valid_rules_have_no_mistake(rejected):
     assert files <= {file for file, *_ in MISTAKES}
 
 
+# --- Files that dbt cannot read --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def unreadable(demo, tmp_path_factory):
+    """A build with files that are missing, not UTF-8 and ragged where the demo had been published, and what it said."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("unreadable"), seeds={"scoring_models": rules()["scoring_models"]})
+    shutil.copy(demo.path, warehouse.path)
+    seeds = warehouse.project() / "seeds"
+    (seeds / "tiers.csv").unlink()
+    (seeds / "icp_markets.csv").write_bytes("country,market_match\nPeru,priority\nMéxico,priority\n".encode("cp1252"))
+    (seeds / "icp_industries.csv").write_text("industry,industry_match\nSaaS,primary\n", encoding="utf-16")
+    (seeds / "signal_types.csv").write_text(
+        (seeds / "signal_types.csv")
+        .read_text()
+        .replace("demo_request,hand_raiser,40,", "demo_request,hand_raiser,40,5,")
+    )
+    return warehouse, warehouse.build("--exclude-resource-type", "unit_test")
+
+
+def test_files_that_dbt_cannot_read_are_told_like_other_mistakes(unreadable):
+    _, run = unreadable
+    assert run.returncode != 0
+    assert "Traceback" not in run.output
+    assert [line.strip() for line in run.output.splitlines() if line.strip().startswith("- ")] == [
+        "- seeds/signal_types.csv line 3 [demo_request] has 8 cells, the header 7:"
+        " put a cell with a comma into double quotes, write a number as 0.5, not 0,5",
+        "- seeds/tiers.csv is missing:"
+        " restore it (git checkout seeds/tiers.csv), with no more than its header if it holds no rule",
+        '- seeds/icp_industries.csv line 1 is not UTF-8: save the file as "CSV UTF-8"',
+        '- seeds/icp_markets.csv line 3 is not UTF-8: save the file as "CSV UTF-8"',
+    ]
+
+
+def test_files_that_dbt_cannot_read_leave_what_was_published(unreadable, demo):
+    warehouse, _ = unreadable
+    assert exactly(warehouse.marts()) == exactly(demo.marts())
+
+
+# --- A change at a limit ---------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("change", CASES)
 def test_a_change_at_a_limit(compiled, change):
     rule_rows, mistakes = case(change)

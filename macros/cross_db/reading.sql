@@ -8,13 +8,20 @@
     nullif(trim({{ text }}, '{{ white_space() }}'), '')
 {%- endmacro %}
 
-{#- The same, in half the time where most texts begin and end with a printed ASCII character. -#}
+{#- The same, in a tenth of the time where most texts are ASCII (as many bytes as characters) and have none at their ends. -#}
 {% macro trim_clean_text(text) -%} {{ adapter.dispatch("trim_clean_text")(text) }} {%- endmacro %}
 
-{% macro default__trim_clean_text(text) -%}
-    case when {{ text }} between '!' and '~' and right({{ text }}, 1) between '!' and '~' then {{ text }} else {{ trim_text(text) }} end
+{% macro default__trim_clean_text(text) -%} {{ trim_text(text) }} {%- endmacro %}
+
+{% macro duckdb__trim_clean_text(text) -%}
+    case
+        when {{ text }} >= '!' and strlen({{ text }}) = length({{ text }})
+            {%- for blank in white_space()[:6] %} and {{ text }} not like '%{{ blank }}'{% endfor %} then {{ text }}
+        else {{ trim_text(text) }}
+    end
 {%- endmacro %}
 
+{#- The six of ASCII first. -#}
 {% macro white_space() %}
     {{ return(" \t\n\x0b\x0c\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000") }}
 {% endmacro %}

@@ -1,6 +1,6 @@
-{#- CTEs that read a raw table: `read_rows`, each raw row (of those that hold `only_if`) with its typed columns, `record_key`,
-    `problems`, `is_rejected`, `raw_record` (of rows with problems, or for which `keep_raw_if` holds) and `row_hash` (of
-    rows whose key others have). `alone`: the rows are of keys that no other row has; the CTEs are called `single_…`. -#}
+{#- CTEs that read a raw table: `read_rows`, each raw row (of those that hold `only_if`) with its typed columns, `problems`,
+    `is_rejected`, `record_key` (of rows with problems), `raw_record` (of those and where `keep_raw_if` holds) and `row_hash`
+    (of rows whose key others have). `alone`: the rows are of keys that no other row has; the CTEs are called `single_…`. -#}
 {% macro read_raw(table, reject_if={}, keep_raw_if=none, only_if=none, alone=false) %}
 {%- set prefix = "single_" if alone else "" -%}
 {%- set relation = source("raw", table) -%}
@@ -52,10 +52,7 @@
         {%- endfor %}
         {%- for reason, condition in reject_if.items() %}
         || case when {{ condition }} then '|record:{{ reason }}' else '' end
-        {%- endfor %} as problems,
-        {%- for name in declared.meta.key %}
-        coalesce(cast(raw_{{ name }} as {{ dbt.type_string() }}), ''){{ " || '|' ||" if not loop.last }}
-        {%- endfor %} as record_key
+        {%- endfor %} as problems
     from {{ prefix }}typed
 
 ),
@@ -79,6 +76,11 @@
         *,
         case when problems <> ''{{ " or " ~ keep_raw_if if keep_raw_if }}
             then {{ row_as_json("raw_row", existing.values() | list) }} end as raw_record,
+        case when problems <> '' then
+            {%- for name in declared.meta.key %}
+            coalesce(cast(raw_{{ name }} as {{ dbt.type_string() }}), ''){{ " || '|' ||" if not loop.last }}
+            {%- endfor %}
+        end as record_key,
         {{ "''" if alone else "case when rows_of_record > 1 then " ~ row_hash(columns) ~ " end" }} as row_hash
     from {{ prefix }}compared
 

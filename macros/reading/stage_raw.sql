@@ -7,7 +7,7 @@
     keep_raw_if: a condition under which the raw record is kept of rows with no problem too.
 
     Gives all declared columns, and
-        record_key: the key's raw text, joined by '|'
+        record_key: the key's raw text, joined by '|', where there are problems, else null
         problems: '|severity:reason' for each thing wrong, or ''
         record_status: rejected | superseded | deleted | standing
         raw_record: the row as JSON text where there are problems, else null.

@@ -112,7 +112,7 @@ versions as (
 {#- What tells how the rows of a table were read: another text if the columns that it has, their types, their
     declaration or the SQL that reads them are others. -#}
 {% macro reading_of(table, reject_if={}) -%}
-    {{ return(local_md5(read_raw(table, reject_if))) }}
+    {{ return(local_md5(read_raw(table, reject_if))[:8]) }}
 {%- endmacro %}
 
 

@@ -46,7 +46,8 @@ from {{ ref(name) }}
     {%- elif data_type == "category" -%} lower({{ text }})
     {%- elif data_type == "boolean" -%} {{ parse_boolean(text) }}
     {%- elif data_type == "integer" -%}
-    cast(case when abs({{ parse_number(text) }}) < 1e9 and floor({{ parse_number(text) }}) = {{ parse_number(text) }} then {{ parse_number(text) }} end as {{ dbt.type_int() }})
+    {%- set number = parse_number(text) -%}
+    cast(case when abs({{ number }}) < 1e9 and floor({{ number }}) = {{ number }} then {{ number }} end as {{ dbt.type_int() }})
     {%- else -%}
     cast(case when abs({{ parse_number(text) }}) < 1e15 then {{ text }} end as {{ type_points() }})
     {%- endif -%}
@@ -58,7 +59,8 @@ from {{ ref(name) }}
     {{ line_in_file() }} as line,
     substring(''
         {%- if execute %}
-        {%- for cell in rule_file(name).config.meta.key if cell in rule_file_columns(name) %}
+        {%- set existing = rule_file_columns(name) %}
+        {%- for cell in rule_file(name).config.meta.key if cell in existing %}
         || coalesce(', ' || {{ trim_text(cell) }}, '')
         {%- endfor %}
         {%- endif %}, 3

@@ -8,6 +8,7 @@ problems as (
     {%- if execute %}
     {%- set file = rule_file(name) %}
     {%- set existing = rule_file_columns(name) %}
+    {%- set origin = rule_row_origin(name) %}
     {%- for mistake in header_mistakes(file, existing) %}
     select
         '{{ name }}.csv' as file,
@@ -19,7 +20,7 @@ problems as (
     {%- for column in file.columns.values() if column.name in existing %}
     select
         '{{ name }}.csv' as file,
-        {{ rule_row_origin(name) }},
+        {{ origin }},
         '{{ column.name }}: ' || {{ cell_mistake(column) }} as mistake
     from {{ relation }}
     union all

@@ -13,6 +13,18 @@ signals as (
 
 ),
 
+-- a trigger without a type counts all
+trigger_types as (
+
+    select
+        triggers.*,
+        signal_types.signal_type as counted_type
+    from triggers
+    inner join {{ ref("stg_rules__signal_types") }} as signal_types
+        on triggers.signal_type is null or triggers.signal_type = signal_types.signal_type
+
+),
+
 -- the signals that count towards a trigger, in the order they came
 counted as (
 
@@ -29,9 +41,9 @@ counted as (
             order by signals.occurred_at, signals.signal_id
         ) as signal_number
     from signals
-    inner join triggers
-        on signals.days_ago < triggers.window_days
-        and (triggers.signal_type is null or signals.signal_type = triggers.signal_type)
+    inner join trigger_types as triggers
+        on signals.signal_type = triggers.counted_type
+        and signals.days_ago < triggers.window_days
         and (triggers.metric = 'signals' or signals.signal_value >= cast(triggers.min_value as {{ type_double() }}))
 
 )

@@ -10,9 +10,14 @@ ranked_accounts as (
 
 ),
 
+-- numbers, as they are compared much faster than names
 rules as (
 
-    select * from {{ ref("stg_rules__scoring_rules") }}
+    select
+        *,
+        dense_rank() over (order by scoring_model, dimension, factor) as factor_number,
+        row_number() over (order by attribute, label) as rule_number
+    from {{ ref("stg_rules__scoring_rules") }}
 
 ),
 
@@ -27,11 +32,8 @@ rule_points as (
 
     select
         ranked_accounts.account_id,
-        rules.scoring_model,
-        rules.dimension,
-        rules.factor,
-        rules.attribute,
-        rules.label,
+        rules.factor_number,
+        rules.rule_number,
         attribute_values.value_number,
         attribute_values.value_text,
         case
@@ -53,25 +55,25 @@ best_first as (
     select
         *,
         row_number() over (
-            partition by account_id, scoring_model, dimension, factor
+            partition by account_id, factor_number
             order by
                 points desc nulls last,
                 case when value_number is null and value_text is null then 2 else 1 end,
-                attribute,
-                label
+                rule_number
         ) as place
     from rule_points
 
 )
 
 select
-    account_id,
-    scoring_model,
-    dimension,
-    factor,
-    attribute,
-    coalesce(value_text, {{ number_as_text("value_number") }}) as attribute_value,
-    case when points is not null then label end as label,
-    coalesce(points, 0) as points
+    best_first.account_id,
+    rules.scoring_model,
+    rules.dimension,
+    rules.factor,
+    rules.attribute,
+    coalesce(best_first.value_text, {{ number_as_text("best_first.value_number") }}) as attribute_value,
+    case when best_first.points is not null then rules.label end as label,
+    coalesce(best_first.points, 0) as points
 from best_first
-where place = 1
+inner join rules on best_first.rule_number = rules.rule_number
+where best_first.place = 1

@@ -1,3 +1,5 @@
+{#- a view: three million rows of text for each 100,000 accounts that one model reads once -#}
+{{ config(materialized="view") }}
 with
 
 contributions as (

@@ -111,12 +111,14 @@ class Databases:
         (self.scratch / name).mkdir()
         return self.scratch / name / "warehouse.duckdb"
 
-    def prepare(self) -> None:
-        """One in which nothing was built, and one built whole."""
+    def prepare(self, built: bool) -> None:
+        """One in which nothing was built, and if asked for one built whole."""
         self.look_at(self.ready, "signals")
         subprocess.run(
             self.dbt("seed", "--exclude", "path:seeds/demo"), env=self.at(self.ready), check=True, capture_output=True
         )
+        if not built:
+            return
         shutil.copy(self.ready, self.built)
         subprocess.run(self.dbt("run"), env=self.at(self.built), check=True, capture_output=True)
 
@@ -154,10 +156,10 @@ class Databases:
         return Subject(name, what, command, copy, {"DUCKDB_PATH": str(path)}, None if new_day else path)
 
 
-def subjects(folder: Path, scratch: Path, memory_limit: str) -> list[Subject]:
-    """All that is compared."""
+def subjects(folder: Path, scratch: Path, memory_limit: str, left_out: set[str]) -> dict[str, Subject]:
+    """All that is compared, by name."""
     databases = Databases(folder, scratch, memory_limit)
-    databases.prepare()
+    databases.prepare(built=not {"daily", "again", "scoring"} <= left_out)
     signals = str(folder / "signals.parquet")
 
     def peer(name: str, what: str) -> Subject:
@@ -174,7 +176,7 @@ def subjects(folder: Path, scratch: Path, memory_limit: str) -> list[Subject]:
 
     ready, built, run = databases.ready, databases.built, databases.subject
     scored = ("--select", "path:models/intermediate", "path:models/marts")
-    return [
+    compared = [
         run("full", "full build, `dbt run` on an empty database", ready, "run"),
         run("daily", "daily build, after a day's new signals", built, "run", new_day=True),
         run("again", "the same build again, nothing new", built, "run"),
@@ -185,6 +187,7 @@ def subjects(folder: Path, scratch: Path, memory_limit: str) -> list[Subject]:
         peer("polars", "polars, lazy and streaming"),
         peer("pandas", "pandas"),
     ]
+    return {subject.name: subject for subject in compared if subject.name not in left_out}
 
 
 def disagreements(subject: Subject, reference: Subject) -> int:
@@ -230,13 +233,13 @@ def ratios(found: dict[str, Subject]) -> dict[str, float]:
 
 def table(title: str, found: dict[str, Subject]) -> str:
     """What was measured, as Markdown."""
-    floor = found["floor"].median("cpu")
-    lines = [f"### {title}", "", "| what | wall s | CPU s | peak MB | times the floor |", "|---|---:|---:|---:|---:|"]
+    lines = [f"### {title}", "", "| what | wall s | CPU s | peak MB |", "|---|---:|---:|---:|"]
     for subject in found.values():
         wall, cpu, peak = (subject.median(of) for of in ("wall", "cpu", "peak"))
-        lines.append(f"| {subject.what} | {wall:.1f} | {cpu:.1f} | {peak:,.0f} | {cpu / floor:.1f} |")
-    lines += ["", "| ratio | measured | aimed at |", "|---|---:|---:|"]
-    lines += [f"| {name} | {value:.2f} | {RATIOS[name][2]} |" for name, value in ratios(found).items()]
+        lines.append(f"| {subject.what} | {wall:.1f} | {cpu:.1f} | {peak:,.0f} |")
+    measured = [f"| {name} | {value:.2f} | {RATIOS[name][2]} |" for name, value in ratios(found).items()]
+    if measured:
+        lines += ["", "| ratio | measured | aimed at |", "|---|---:|---:|", *measured]
     return "\n".join(lines)
 
 
@@ -300,7 +303,7 @@ def main() -> int:
     title += f"_{options.memory_limit}" * bool(options.memory_limit)
     left_out = {*options.without} | ({"hand", "polars", "pandas"} if options.text else set())
     with tempfile.TemporaryDirectory() as scratch:
-        found = {s.name: s for s in subjects(folder, Path(scratch), options.memory_limit) if s.name not in left_out}
+        found = subjects(folder, Path(scratch), options.memory_limit, left_out)
         for number in range(options.rounds):
             for subject in found.values():
                 subject.measure()
@@ -309,13 +312,19 @@ def main() -> int:
                     f"{number + 1}: {subject.name:8} {last.wall:6.1f} s {last.cpu:6.1f} CPU s {last.peak:6.0f} MB",
                     flush=True,
                 )
-        unequal = {s.name: disagreements(s, found["full"]) for s in found.values() if s.made and s.name != "full"}
+        first, *others = [subject for subject in found.values() if subject.made] or [None]
+        unequal = {subject.name: disagreements(subject, first) for subject in others}
     section = table(
-        f"{accounts:,} accounts, {signals * options.days // 400:,} signals{' as text' * options.text}", found
+        f"{accounts:,} accounts, {signals * options.days // 400:,} signals"
+        + f" of {options.days} days" * (options.days != 400)
+        + " as text" * options.text
+        + f", {options.memory_limit} of memory" * bool(options.memory_limit)
+        + f", {options.rounds} rounds",
+        found,
     )
     print(section)
     if any(unequal.values()):
-        print(f"rows of account_tiers that are not those of the full build: {unequal}")
+        print(f"rows of account_tiers that are not those of {first.name}: {unequal}")
         return 1
     if options.write:
         write(title, f"{section}\n\n![CPU and memory](performance_{title}.svg)")

@@ -85,7 +85,7 @@ decayed as (
         {{ decayed_points("counts", "half_lives") }} as decayed_points,
         {{ decayed_points("counted_a_week_ago", "half_lives_a_week_ago") }} as decayed_points_a_week_ago
     from aged
-    where half_lives_a_week_ago <= {{ var("decay_horizon_half_lives") }} or days_ago < 30
+    where aged.half_lives_a_week_ago <= {{ var("decay_horizon_half_lives") }} or aged.days_ago < 30
 
 )
 

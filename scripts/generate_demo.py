@@ -1060,7 +1060,7 @@ DIRTY: dict[str, list[str]] = {
         "signal_id=x-sig-05|account_id=acc-0006|signal_type=page_scroll|occurred_at=2026-06-11T07:45:00Z|channel=web",
         "signal_id=x-sig-06|account_id=acc-0006|signal_type=Pricing Page|occurred_at=2026-06-12T07:45:00Z|channel=web",
         "signal_id=x-sig-07|signal_type=website_visit|occurred_at=2026-06-14T16:00:00Z|channel=web",
-        "signal_id=x-sig-08|account_id= |domain=  |signal_type=email_click|occurred_at=2026-06-15T16:00:00Z",
+        "signal_id=x-sig-08|signal_type=email_click|occurred_at=2026-06-15T16:00:00Z",
         (
             "signal_id=x-sig-09|account_id=acc-0007|signal_type=demo_request|occurred_at=2027-06-12T09:00:00Z|channel=web"
             "|loaded_at=2026-06-12T10:00:00Z"

@@ -3,6 +3,8 @@
 
 {% macro default__type_double() -%} double {%- endmacro %}
 
+{% macro postgres__type_double() -%} double precision {%- endmacro %}
+
 
 {#- The decimal type that points are added up in: sums do not depend on the order of rows. -#}
 {% macro type_points() -%} decimal(28, 10) {%- endmacro %}
@@ -18,7 +20,7 @@
 {% macro days_between(earlier, later) -%} {{ adapter.dispatch("days_between")(earlier, later) }} {%- endmacro %}
 
 {% macro default__days_between(earlier, later) -%}
-    (({{ microseconds(later) }} - {{ microseconds(earlier) }}) / cast(86400000000 as double))
+    (({{ microseconds(later) }} - {{ microseconds(earlier) }}) / cast(86400000000 as {{ type_double() }}))
 {%- endmacro %}
 
 
@@ -26,6 +28,8 @@
 {% macro microseconds(timestamp) -%} {{ adapter.dispatch("microseconds")(timestamp) }} {%- endmacro %}
 
 {% macro default__microseconds(timestamp) -%} epoch_us({{ timestamp }}) {%- endmacro %}
+
+{% macro postgres__microseconds(timestamp) -%} cast(extract(epoch from {{ timestamp }}) * 1000000 as bigint) {%- endmacro %}
 
 
 {#- A number as people write it: whole numbers without a point, others without trailing zeros. -#}

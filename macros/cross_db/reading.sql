@@ -34,11 +34,28 @@
     {{ finite_number("try_cast(case when regexp_full_match(" ~ text ~ ", '[+-]?([0-9]+([.][0-9]+)?|[.][0-9]+)([eE][+-]?[0-9]+)?') then " ~ text ~ " end as double)") }}
 {%- endmacro %}
 
+{#- Read as a numeric, which holds what a double would refuse; an exponent of more digits is infinite or nothing. -#}
+{% macro postgres__parse_number(text) -%}
+    {%- set number = "cast(" ~ text ~ " as numeric)" -%}
+    case
+        when {{ text }} ~ '^[+-]?([0-9]+([.][0-9]+)?|[.][0-9]+)([eE][+-]?0*[0-9]{1,3})?$' then
+            case
+                when abs({{ number }}) < 1e-307 then 0
+                when abs({{ number }}) <= 1.7976931348623157e308 then cast({{ number }} as double precision)
+            end
+        when {{ text }} ~ '^[+-]?([0-9]+([.][0-9]+)?|[.][0-9]+)[eE]-[0-9]+$' or {{ text }} ~ '^[+-]?[0.]+[eE][+]?[0-9]+$' then 0
+    end
+{%- endmacro %}
+
 {#- A double, or null if it is infinite or not a number. -#}
 {% macro finite_number(number) -%} {{ adapter.dispatch("finite_number")(number) }} {%- endmacro %}
 
 {% macro default__finite_number(number) -%}
     case when isfinite({{ number }}) then {{ number }} end
+{%- endmacro %}
+
+{% macro postgres__finite_number(number) -%}
+    case when {{ number }} > '-Infinity' and {{ number }} < 'Infinity' then {{ number }} end
 {%- endmacro %}
 
 
@@ -61,6 +78,29 @@
     {{ to_utc(written) }}
 {%- endmacro %}
 
+{#- No cast of PostgreSQL's gives null: the day is looked up in the calendar first, and the offset taken off by hand, as
+    casts know offsets up to 15 hours only. -#}
+{% macro postgres__parse_timestamp(text) -%}
+    {%- set hours = "([01][0-9]|2[0-3])" -%}
+    {%- set offset = "substring(" ~ text ~ " from '[T ].*([+-][0-9]{2}(?::?[0-9]{2})?)$')" -%}
+    {%- set local = "cast(left(" ~ text ~ ", 10) || ' ' || coalesce(substring(" ~ text ~ " from '[T ]([0-9:]+(?:[.][0-9]{1,6})?)'), '00:00') as timestamp)" -%}
+    case
+        when
+            {{ text }} ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([T ]{{ hours }}:[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|[+-]{{ hours }}(:?[0-5][0-9])?)?)?$'
+            and left({{ text }}, 4) <> '0000'
+        then
+            case
+                when cast(substring({{ text }}, 9, 2) as int) <= extract(
+                    day from cast(left({{ text }}, 7) || '-01' as date) + interval '1 month' - interval '1 day'
+                )
+                    then {{ to_timestamp(
+                        local ~ " - coalesce(cast(left(" ~ offset ~ ", 3) || ':' || case when length(" ~ offset
+                        ~ ") > 3 then right(" ~ offset ~ ", 2) else '00' end as interval), interval '0')"
+                    ) }}
+            end
+    end
+{%- endmacro %}
+
 {#- A timestamp with time zone as a UTC timestamp without. -#}
 {% macro to_utc(timestamp) -%} {{ adapter.dispatch("to_utc")(timestamp) }} {%- endmacro %}
 
@@ -75,6 +115,11 @@
 
 {% macro default__to_timestamp(moment) -%}
     {%- set timestamp = "try_cast(" ~ moment ~ " as timestamp)" -%}
+    case when {{ timestamp }} between '0001-01-01' and '9999-12-31 23:59:59.999999' then {{ timestamp }} end
+{%- endmacro %}
+
+{% macro postgres__to_timestamp(moment) -%}
+    {%- set timestamp = "cast(" ~ moment ~ " as timestamp)" -%}
     case when {{ timestamp }} between '0001-01-01' and '9999-12-31 23:59:59.999999' then {{ timestamp }} end
 {%- endmacro %}
 
@@ -103,3 +148,6 @@
     {%- endfor -%}
     cast(to_json({{ "struct_update(" ~ alias ~ ", " ~ (updates | join(", ")) ~ ")" if updates else alias }}) as varchar)
 {%- endmacro %}
+
+{#- PostgreSQL writes them as texts by itself. -#}
+{% macro postgres__row_as_json(alias, columns) -%} cast(row_to_json({{ alias }}) as text) {%- endmacro %}

@@ -23,6 +23,22 @@
 {% macro default__line_in_file() -%} row_number() over () + 1 {%- endmacro %}
 
 
+{#- Warns where text is not ordered by its bytes: ties are broken by account_id, and reasons by their words. -#}
+{% macro warn_of_order() -%} {{ return(adapter.dispatch("warn_of_order")()) }} {%- endmacro %}
+
+{% macro default__warn_of_order() -%} {{ return("") }} {%- endmacro %}
+
+{% macro postgres__warn_of_order() -%}
+    {%- if run_query("select 'a' < 'B' as by_language").rows[0][0] -%}
+        {%- do exceptions.warn(
+            "Database '" ~ target.database ~ "' orders text by a language, so ties may be broken otherwise than elsewhere;"
+            ~ " create it with: createdb --template template0 --locale C.UTF-8"
+        ) -%}
+    {%- endif -%}
+    {{ return("") }}
+{%- endmacro %}
+
+
 {#- A line break, as a SQL expression. -#}
 {% macro line_break() -%} chr(10) {%- endmacro %}
 
@@ -40,4 +56,9 @@
 
 {% macro default__raise_if(condition, message) -%}
     case when {{ condition }} then error({{ message }}) else true end
+{%- endmacro %}
+
+{#- No function of PostgreSQL's raises an error: a cast does that tells what it was given. -#}
+{% macro postgres__raise_if(condition, message) -%}
+    case when {{ condition }} then cast({{ message }} as boolean) else true end
 {%- endmacro %}

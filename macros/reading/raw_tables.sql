@@ -54,6 +54,7 @@
     {%- do as_of_datetime() -%}
     {%- do check_numbers() -%}
     {%- do check_rule_files() -%}
+    {%- do warn_of_order() -%}
     {%- if is_demo() -%} {{ return("") }} {%- endif -%}
     {%- set missing = [] -%}
     {%- for declared in graph.sources.values() if declared.source_name == "raw" -%}

@@ -33,7 +33,7 @@ entries as (
 
     select
         records.*,
-        {{ dbt.split_part("records.problems", "'|'", "numbers.number + 1") }} as problem
+        split_part(records.problems, '|', numbers.number + 1) as problem
     from records
     inner join numbers
         on length(records.problems) - length(replace(records.problems, '|', '')) >= numbers.number
@@ -43,7 +43,7 @@ entries as (
 select
     source_table,
     record_key,
-    {{ dbt.split_part("problem", "':'", 2) }} as reason,
-    {{ dbt.split_part("problem", "':'", 1) }} as severity,
+    split_part(problem, ':', 2) as reason,
+    split_part(problem, ':', 1) as severity,
     raw_record
 from entries

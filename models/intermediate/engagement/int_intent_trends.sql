@@ -18,8 +18,8 @@ select
     decayed_intent_points,
     decayed_intent_points_7d_ago,
     case
-        when round(decayed_intent_points - decayed_intent_points_7d_ago, 6) >= {{ var("intent_trend_threshold") }} then 'rising'
-        when round(decayed_intent_points_7d_ago - decayed_intent_points, 6) >= {{ var("intent_trend_threshold") }} then 'falling'
+        when round({{ to_points("decayed_intent_points - decayed_intent_points_7d_ago") }}, 6) >= {{ var("intent_trend_threshold") }} then 'rising'
+        when round({{ to_points("decayed_intent_points_7d_ago - decayed_intent_points") }}, 6) >= {{ var("intent_trend_threshold") }} then 'falling'
         else 'steady'
     end as intent_trend
 from points

@@ -52,6 +52,6 @@ select
     coalesce(max_points_per_unit, most_points) as max_points,
     weight,
     dimension_max_points,
-    weight * 100 / dimension_max_points as priority_per_point
+    cast(weight * 100 as {{ type_double() }}) / dimension_max_points as priority_per_point
 from best_first
 where place = 1

@@ -1,0 +1,149 @@
+"""The same project on other engines: every mart holds the same rows as on DuckDB, to 1e-6 and to the letter."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from comparing import assert_agrees, exactly
+from conftest import make_dirty_rows
+from engines import NotInstalled, PostgresWarehouse, postgres_server
+from generating import AS_OF_TEXT, as_text, facts
+from rule_sets import changed
+from test_incremental import assert_builds_one_after_another_agree
+from warehouse import MARTS, Warehouse, rules
+
+TYPES = {
+    "accounts": {
+        "annual_revenue_usd": "decimal(18, 2)",
+        "employee_count": "integer",
+        "estimated_deal_usd": "double precision",
+        "is_customer": "boolean",
+        "is_strategic": "smallint",
+        "competitor_renewal_on": "date",
+        "get_back_on": "timestamp",
+        "updated_at": "timestamptz",
+        "loaded_at": "timestamp",
+    },
+    "signals": {
+        "occurred_at": "timestamptz",
+        "signal_value": "double precision",
+        "is_deleted": "boolean",
+        "updated_at": "timestamp",
+        "loaded_at": "timestamptz",
+    },
+}
+"""Columns as a loader would type them."""
+
+pytestmark = pytest.mark.engines
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory):
+    """Makes warehouses in a private cluster; skips where there is no PostgreSQL, unless in CI."""
+    folder = tmp_path_factory.mktemp("postgres")
+    try:
+        with postgres_server() as server:
+
+            def warehouse(name, **options):
+                (folder / name).mkdir()
+                return PostgresWarehouse(folder / name, server=server, **options)
+
+            yield warehouse
+    except NotInstalled as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="module")
+def demo_on_postgres(postgres):
+    """The demo, built and tested."""
+    warehouse = postgres("demo")
+    warehouse.build().check()
+    return warehouse
+
+
+def test_the_demo_is_the_same_on_postgres(demo, demo_on_postgres):
+    assert_agrees(demo_on_postgres.marts(), demo.marts())
+
+
+def test_dirty_rows_are_the_same_on_postgres(dirty, postgres):
+    warehouse = postgres("dirty")
+    warehouse.load(make_dirty_rows())
+    warehouse.build(raw_schema="raw", as_of=AS_OF_TEXT).check()
+    assert_agrees(warehouse.marts(), dirty.marts())
+
+
+def test_typed_columns_are_read_the_same_on_postgres(postgres, tmp_path):
+    """Also what the types hold beyond the calendar and the numbers."""
+    raw = as_text(facts(7, rules(), 60, 600))
+    raw["signals"] += [
+        {**raw["signals"][0], "signal_id": f"strange-{n}", "signal_value": value, "occurred_at": moment}
+        for n, (value, moment) in enumerate(
+            [
+                ("NaN", "2026-01-01"),
+                ("Infinity", "2026-01-01"),
+                ("50", "infinity"),
+                ("50", "-infinity"),
+                ("1e-320", None),
+            ]
+        )
+    ]
+    for row in raw["accounts"]:
+        row["is_strategic"] = {"true": "1", "false": "0"}.get(row["is_strategic"])
+    marts = []
+    for warehouse in (Warehouse(tmp_path), postgres("typed")):
+        warehouse.load(raw, types=TYPES)
+        warehouse.build(raw_schema="raw", as_of=AS_OF_TEXT).check()
+        marts.append(warehouse.marts())
+    assert_agrees(marts[1], marts[0], with_raw_records=False)
+
+
+def test_builds_one_after_another_on_postgres(postgres):
+    assert_builds_one_after_another_agree(postgres("again"), postgres("fresh"))
+
+
+def test_bad_rules_publish_nothing_on_postgres(demo_on_postgres, postgres):
+    published = exactly(demo_on_postgres.marts())
+    demo_on_postgres.seeds = {
+        "signal_types": changed("signal_types", {"signal_type": "demo_request"}, half_life_days="0")["signal_types"]
+    }
+    run = demo_on_postgres.build("--exclude-resource-type", "unit_test")
+    demo_on_postgres.seeds = {}
+    assert run.returncode == 1
+    assert "RULES REJECTED - nothing was published" in run.output
+    assert '- seeds/signal_types.csv line 3 [demo_request] half_life_days: "0" must be greater than 0' in run.output
+    assert exactly(demo_on_postgres.marts()) == published
+
+
+def test_missing_tables_are_told_on_postgres(postgres):
+    run = postgres("empty").build(raw_schema="crm")
+    assert run.returncode == 2
+    assert "table accounts (with at least account_id, account_name)" in run.output
+
+
+def test_another_order_of_texts_is_warned_of_on_postgres(postgres):
+    warehouse = postgres("by_language")
+    seeds_only = ("build", "--select", "tiers")
+    assert "orders text by a language" not in warehouse.dbt(*seeds_only).check().output
+    warehouse.database = warehouse.server.new_database("template template0 locale_provider icu icu_locale 'en'")
+    assert "orders text by a language" in warehouse.dbt(*seeds_only).check().output
+
+
+def test_roles_may_read_what_is_granted_on_postgres(demo_on_postgres):
+    with demo_on_postgres.server.connect().cursor() as cursor:
+        cursor.execute("create role bi; create role steward")
+    roles = {"grant_marts_to": ["bi"], "grant_raw_records_to": ["steward"]}
+    demo_on_postgres.build("--exclude-resource-type", "unit_test", **roles).check()
+    listed = ", ".join(f"('{mart}')" for mart in MARTS)
+    found = demo_on_postgres.query(
+        f"""
+        select mart, role
+        from (values {listed}) as marts (mart) cross join (values ('bi'), ('steward')) as roles (role)
+        where has_schema_privilege(role, 'marts', 'usage') and has_table_privilege(role, 'marts.' || mart, 'select')
+        """
+    )
+    assert {(row["mart"], row["role"]) for row in found} == {
+        (mart, role) for mart in MARTS for role in ("bi", "steward") if (mart, role) != ("rejected_records", "bi")
+    }

@@ -11,6 +11,15 @@ points as (
     left join {{ ref("int_account_intent") }} as intent on accounts.account_id = intent.account_id
     where not accounts.is_merged
 
+),
+
+changes as (
+
+    select
+        *,
+        {{ to_points("decayed_intent_points - decayed_intent_points_7d_ago") }} as change
+    from points
+
 )
 
 select
@@ -18,8 +27,8 @@ select
     decayed_intent_points,
     decayed_intent_points_7d_ago,
     case
-        when round({{ to_points("decayed_intent_points - decayed_intent_points_7d_ago") }}, 6) >= {{ var("intent_trend_threshold") }} then 'rising'
-        when round({{ to_points("decayed_intent_points_7d_ago - decayed_intent_points") }}, 6) >= {{ var("intent_trend_threshold") }} then 'falling'
+        when change >= {{ var("intent_trend_threshold") }} then 'rising'
+        when -change >= {{ var("intent_trend_threshold") }} then 'falling'
         else 'steady'
     end as intent_trend
-from points
+from changes

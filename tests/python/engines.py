@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -47,7 +48,9 @@ class PostgresServer:
 
 @contextmanager
 def postgres_server() -> Iterator[PostgresServer]:
-    """Starts a cluster, and ends it."""
+    """Starts a cluster, and ends it. Raises NotInstalled if a piece of it is missing."""
+    if find_spec("dbt.adapters.postgres") is None:
+        raise NotInstalled("dbt-postgres is not installed: uv sync --extra postgres")
     programs, port = postgres_programs(), free_port()
     data = Path(mkdtemp(prefix="postgres-"))
     user = ()
@@ -97,10 +100,6 @@ class PostgresWarehouse(Warehouse):
     database: str = ""
 
     def __post_init__(self) -> None:
-        try:
-            import dbt.adapters.postgres  # noqa: F401
-        except ImportError:
-            raise NotInstalled("dbt-postgres is not installed: uv sync --extra postgres") from None
         self.database = self.server.new_database()
 
     def command(self, *arguments: str, **options: Any) -> dict[str, Any]:

@@ -32,16 +32,33 @@
 {% macro postgres__microseconds(timestamp) -%} cast(extract(epoch from {{ timestamp }}) * 1000000 as bigint) {%- endmacro %}
 
 
+{#- A ratio of two doubles; null where the second is 0. -#}
+{% macro ratio(part, whole) -%} {{ adapter.dispatch("ratio")(part, whole) }} {%- endmacro %}
+
+{% macro default__ratio(part, whole) -%} {{ part }} / nullif({{ whole }}, 0) {%- endmacro %}
+
+{#- PostgreSQL raises an error where a double would be infinite or vanish. -#}
+{% macro postgres__ratio(part, whole) -%}
+    {%- set magnitude = "ln(abs(nullif(" ~ part ~ ", 0))) - ln(abs(nullif(" ~ whole ~ ", 0)))" -%}
+    case
+        when {{ magnitude }} > 690 then sign({{ part }}) * sign({{ whole }}) * 1e300
+        when {{ magnitude }} < -690 then 0
+        else {{ default__ratio(part, whole) }}
+    end
+{%- endmacro %}
+
+
 {#- A number as people write it: whole numbers without a point, others without trailing zeros. -#}
 {% macro number_as_text(number, decimals=6) -%}
     {%- set text = dbt.type_string() -%}
     case
-        when abs({{ number }}) < 1e15 and floor({{ number }}) = {{ number }}
+        when abs({{ number }}) < 9e18 and floor({{ number }}) = {{ number }}
             then cast(cast({{ number }} as bigint) as {{ text }})
-        when abs({{ number }}) < 1e15
+        when abs({{ number }}) < 1e17
             then regexp_replace(
+                -- by its text: a double of 3843231841.16 has other digits further on
                 cast(
-                    cast(round(cast({{ number }} as {{ type_points() }}), {{ decimals }}) as decimal(28, {{ decimals }}))
+                    cast(round(cast(cast({{ number }} as {{ text }}) as {{ type_points() }}), {{ decimals }}) as decimal(28, {{ decimals }}))
                     as {{ text }}
                 ), '([.][0-9]*[1-9])0+$|[.]0+$', '\1'
             )

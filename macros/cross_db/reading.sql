@@ -34,16 +34,20 @@
     {{ finite_number("try_cast(case when regexp_full_match(" ~ text ~ ", '[+-]?([0-9]+([.][0-9]+)?|[.][0-9]+)([eE][+-]?[0-9]+)?') then " ~ text ~ " end as double)") }}
 {%- endmacro %}
 
-{#- Read as a numeric, which holds what a double would refuse; an exponent of more digits is infinite or nothing. -#}
+{#- Read as a numeric, which holds what a double would refuse; what is next to nothing keeps its sign. Texts of more
+    characters than a numeric holds digits are no numbers. -#}
 {% macro postgres__parse_number(text) -%}
     {%- set number = "cast(" ~ text ~ " as numeric)" -%}
     case
-        when {{ text }} ~ '^[+-]?([0-9]+([.][0-9]+)?|[.][0-9]+)([eE][+-]?0*[0-9]{1,3})?$' then
+        when length({{ text }}) > 6000 then null
+        when {{ text }} ~ '^[+-]?([0-9]+([.][0-9]+)?|[.][0-9]+)([eE][+-]?0*[0-9]{1,4})?$' then
             case
-                when abs({{ number }}) < 1e-307 then 0
-                when abs({{ number }}) <= 1.7976931348623157e308 then cast({{ number }} as double precision)
+                when abs({{ number }}) <= 2.4703282292062328e-324 then 0
+                when abs({{ number }}) < 1e-307 then sign({{ number }}) * 1e-307
+                when abs({{ number }}) < 1.797693134862315807937289714053e308 then cast({{ number }} as double precision)
             end
-        when {{ text }} ~ '^[+-]?([0-9]+([.][0-9]+)?|[.][0-9]+)[eE]-[0-9]+$' or {{ text }} ~ '^[+-]?[0.]+[eE][+]?[0-9]+$' then 0
+        when {{ text }} ~ '^[+-]?([0-9]+([.][0-9]+)?|[.][0-9]+)[eE]-[0-9]+$' then 0
+        when {{ text }} ~ '^[+-]?(0+([.]0+)?|[.]0+)[eE][+]?[0-9]+$' then 0
     end
 {%- endmacro %}
 
@@ -55,7 +59,11 @@
 {%- endmacro %}
 
 {% macro postgres__finite_number(number) -%}
-    case when {{ number }} > '-Infinity' and {{ number }} < 'Infinity' then {{ number }} end
+    case
+        -- a product of less could not be held
+        when {{ number }} <> 0 and abs({{ number }}) < 1e-307 then sign({{ number }}) * 1e-307
+        when {{ number }} > '-Infinity' and {{ number }} < 'Infinity' then {{ number }}
+    end
 {%- endmacro %}
 
 
@@ -67,7 +75,7 @@
     {%- set hours = "([01][0-9]|2[0-3])" -%}
     {%- set written = "try_cast(
         case
-            when regexp_full_match(
+            when " ~ text ~ " >= '0001' and regexp_full_match(
                 " ~ text ~ ",
                 '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]" ~ hours ~ ":[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|[+-]" ~ hours ~ "(" ~ minutes ~ ")?)?)?'
             )
@@ -119,8 +127,7 @@
 {%- endmacro %}
 
 {% macro postgres__to_timestamp(moment) -%}
-    {%- set timestamp = "cast(" ~ moment ~ " as timestamp)" -%}
-    case when {{ timestamp }} between '0001-01-01' and '9999-12-31 23:59:59.999999' then {{ timestamp }} end
+    case when {{ moment }} between '0001-01-01' and '9999-12-31 23:59:59.999999' then cast({{ moment }} as timestamp) end
 {%- endmacro %}
 
 

@@ -23,15 +23,17 @@
 {% macro default__line_in_file() -%} row_number() over () + 1 {%- endmacro %}
 
 
-{#- Warns where text is not ordered by its bytes: ties are broken by account_id, and reasons by their words. -#}
+{#- Warns where text is not ordered by its bytes, as ties are broken by account_id and reasons by their words, or where
+    capitals with an accent have no small letters. -#}
 {% macro warn_of_order() -%} {{ return(adapter.dispatch("warn_of_order")()) }} {%- endmacro %}
 
 {% macro default__warn_of_order() -%} {{ return("") }} {%- endmacro %}
 
 {% macro postgres__warn_of_order() -%}
-    {%- if run_query("select 'a' < 'B' as by_language").rows[0][0] -%}
+    {%- if run_query("select 'a' < 'B' or lower('É') <> 'é' as by_language").rows[0][0] -%}
         {%- do exceptions.warn(
-            "Database '" ~ target.database ~ "' orders text by a language, so ties may be broken otherwise than elsewhere;"
+            "Database '" ~ target.database ~ "' orders text by a language, or knows no capitals but A to Z, so that ties are"
+            ~ " broken and names compared otherwise than elsewhere;"
             ~ " create it with: createdb --template template0 --locale C.UTF-8"
         ) -%}
     {%- endif -%}

@@ -49,7 +49,9 @@ from {{ ref(name) }}
     {%- set number = parse_number(text) -%}
     cast(case when abs({{ number }}) < 1e9 and floor({{ number }}) = {{ number }} then {{ number }} end as {{ dbt.type_int() }})
     {%- else -%}
-    cast(case when abs({{ parse_number(text) }}) < 1e15 then {{ text }} end as {{ type_points() }})
+    {%- set number = parse_number(text) -%}
+    {#- what is less than its last decimal is nothing: no decimal has the exponents that a text may have -#}
+    cast(case when abs({{ number }}) < 1e-11 then '0' when abs({{ number }}) < 1e15 then {{ text }} end as {{ type_points() }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import product
 
 import pytest
 from comparing import assert_agrees, exactly
@@ -98,6 +99,72 @@ def test_typed_columns_are_read_the_same_on_postgres(postgres, tmp_path):
         warehouse.build(raw_schema="raw", as_of=AS_OF_TEXT).check()
         marts.append(warehouse.marts())
     assert_agrees(marts[1], marts[0], with_raw_records=False)
+
+
+NUMBERS = (
+    "1e308",
+    "-1e308",
+    "1.7976931348623158e308",
+    "1e309",
+    "1e-310",
+    "-1e-310",
+    "5e-324",
+    "0e99999",
+    "1e-99999",
+    ".5",
+)
+NUMBERS += (
+    ".5e1",
+    ".e5",
+    "5.",
+    "1_0",
+    "1e00005",
+    "3843231841.16",
+    "12345678901234.56",
+    "0." + "1" * 400,
+    "9" * 400,
+    "NaN",
+)
+MOMENTS = (
+    "0000-12-31T23:59-23:59",
+    "0001-01-01T00:00+01:00",
+    "9999-12-31T23:59:59.9999999",
+    "2026-02-29",
+    "2024-02-29",
+)
+MOMENTS += (
+    "2026-01-31T12:34:56.1234567",
+    "2026-01-31 12:34+0530",
+    "2026-01-31T12:34-23:59",
+    "2026-01-31t12:34z",
+    "20260131",
+)
+
+
+def test_extremes_are_read_the_same_on_postgres(postgres, tmp_path):
+    """Numbers and moments at and beyond what the types hold, each with each where two of them are divided."""
+    raw = as_text(facts(7, rules(), 60, 600))
+    raw["accounts"] += [
+        {"account_id": f"number-{n}", "account_name": "Number", "annual_revenue_usd": number, "employee_count": number}
+        for n, number in enumerate(NUMBERS)
+    ] + [
+        {"account_id": f"moment-{n}", "account_name": "Moment", "updated_at": moment, "competitor_renewal_on": moment}
+        for n, moment in enumerate(MOMENTS)
+    ]
+    raw["product_usage"] = [
+        {"account_id": f"pair-{n}", "measured_on": "2026-01-01", "seats_used": part, "seats_licensed": whole}
+        for n, (part, whole) in enumerate(product(NUMBERS, repeat=2))
+    ]
+    raw["accounts"] += [
+        {"account_id": row["account_id"], "account_name": "Pair", "is_customer": "true"} for row in raw["product_usage"]
+    ]
+    seeds = {"scoring_models": changed("scoring_models", {}, population="all")["scoring_models"]}
+    marts = []
+    for warehouse in (Warehouse(tmp_path, seeds=seeds), postgres("extremes", seeds=seeds)):
+        warehouse.load(raw)
+        warehouse.build(raw_schema="raw", as_of=AS_OF_TEXT).check()
+        marts.append(warehouse.marts())
+    assert_agrees(marts[1], marts[0])
 
 
 def test_builds_one_after_another_on_postgres(postgres):

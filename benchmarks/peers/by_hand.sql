@@ -211,8 +211,8 @@ with sums as (
 ),
 shares as (
     select *,
-        case when intent <= 100 then points(signals) else points(signals * 100.0::double / intent) end * 0.3 as signals_share,
-        case when intent <= 100 then points(renewal) else points(renewal * 100.0::double / intent) end * 0.3 as renewal_share
+        case when intent <= 100 then points(signals) else points(signals * 100.0::double / intent) end * 0.3::double as signals_share,
+        case when intent <= 100 then points(renewal) else points(renewal * 100.0::double / intent) end * 0.3::double as renewal_share
     from sums
 ),
 scored as (

@@ -8,7 +8,7 @@
     nullif(trim({{ text }}, '{{ white_space() }}'), '')
 {%- endmacro %}
 
-{#- The same, in a tenth of the time where most texts are ASCII (as many bytes as characters) and have none at their ends. -#}
+{#- The same, in a tenth of the time where most texts are ASCII (as many bytes as characters), with no blank at the end. -#}
 {% macro trim_clean_text(text) -%} {{ adapter.dispatch("trim_clean_text")(text) }} {%- endmacro %}
 
 {% macro default__trim_clean_text(text) -%} {{ trim_text(text) }} {%- endmacro %}

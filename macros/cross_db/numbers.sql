@@ -29,6 +29,8 @@
 
 {% macro default__microseconds(timestamp) -%} epoch_us({{ timestamp }}) {%- endmacro %}
 
+{% macro spark__microseconds(timestamp) -%} unix_micros({{ timestamp }}) {%- endmacro %}
+
 {% macro postgres__microseconds(timestamp) -%} cast(extract(epoch from {{ timestamp }}) * 1000000 as bigint) {%- endmacro %}
 
 
@@ -60,11 +62,19 @@
                 cast(
                     cast(round(cast(cast({{ number }} as {{ text }}) as {{ type_points() }}), {{ decimals }}) as decimal(28, {{ decimals }}))
                     as {{ text }}
-                ), '([.][0-9]*[1-9])0+$|[.]0+$', '\1'
+                ), '([.][0-9]*[1-9])0+$|[.]0+$', '{{ first_group() }}'
             )
         else cast({{ number }} as {{ text }})
     end
 {%- endmacro %}
+
+
+{#- How the replacement of a regular expression names what its first group found. -#}
+{% macro first_group() -%} {{ adapter.dispatch("first_group")() }} {%- endmacro %}
+
+{% macro default__first_group() -%} \1 {%- endmacro %}
+
+{% macro spark__first_group() -%} $1 {%- endmacro %}
 
 
 {#- A timestamp some hours, of which there may be a fraction, later; null where the hours are. -#}

@@ -8,6 +8,8 @@
     nullif(trim({{ text }}, '{{ white_space() }}'), '')
 {%- endmacro %}
 
+{% macro spark__trim_text(text) -%} nullif(btrim({{ text }}, '{{ white_space() }}'), '') {%- endmacro %}
+
 {#- The same, in a tenth of the time where most texts are ASCII (as many bytes as characters), with no blank at the end. -#}
 {% macro trim_clean_text(text) -%} {{ adapter.dispatch("trim_clean_text")(text) }} {%- endmacro %}
 
@@ -34,6 +36,10 @@
     {{ finite_number("try_cast(case when regexp_full_match(" ~ text ~ ", '[+-]?([0-9]+([.][0-9]+)?|[.][0-9]+)([eE][+-]?[0-9]+)?') then " ~ text ~ " end as double)") }}
 {%- endmacro %}
 
+{% macro spark__parse_number(text) -%}
+    {{ finite_number("try_cast(case when " ~ text ~ " rlike '^[+-]?([0-9]+([.][0-9]+)?|[.][0-9]+)([eE][+-]?[0-9]+)?$' then " ~ text ~ " end as double)") }}
+{%- endmacro %}
+
 {#- Read as a numeric, which holds what a double would refuse; what is next to nothing keeps its sign. Texts of more
     characters than a numeric holds digits are no numbers. -#}
 {% macro postgres__parse_number(text) -%}
@@ -56,6 +62,11 @@
 
 {% macro default__finite_number(number) -%}
     case when isfinite({{ number }}) then {{ number }} end
+{%- endmacro %}
+
+{#- Spark's NaN is greater than any number. -#}
+{% macro spark__finite_number(number) -%}
+    case when abs({{ number }}) < cast('Infinity' as double) then {{ number }} end
 {%- endmacro %}
 
 {% macro postgres__finite_number(number) -%}
@@ -109,6 +120,27 @@
     end
 {%- endmacro %}
 
+{#- The offset is taken off by hand, as Spark knows offsets up to 18 hours only. -#}
+{% macro spark__parse_timestamp(text) -%}
+    {%- set hours = "([01][0-9]|2[0-3])" -%}
+    {%- set offset = "regexp_extract(" ~ text ~ ", '[T ].*([+-][0-9]{2}(?::?[0-9]{2})?)$', 1)" -%}
+    {%- set digits = "rpad(regexp_replace(" ~ offset ~ ", '[+:-]', ''), 4, '0')" -%}
+    {%- set local = "try_cast(concat(left(" ~ text ~ ", 10), ' ', regexp_extract(" ~ text ~ ", '[T ]([0-9:]+(?:[.][0-9]{1,6})?)', 1)) as timestamp)" -%}
+    {%- set utc -%}
+        case when {{ offset }} = '' then {{ local }} else timestampadd(
+            minute,
+            case when left({{ offset }}, 1) = '-' then 1 else -1 end
+            * (cast(left({{ digits }}, 2) as int) * 60 + cast(right({{ digits }}, 2) as int)),
+            {{ local }}
+        ) end
+    {%- endset -%}
+    case
+        when {{ text }} rlike '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]{{ hours }}:[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|[+-]{{ hours }}(:?[0-5][0-9])?)?)?$'
+            and left({{ text }}, 4) <> '0000'
+        then {{ to_timestamp(utc) }}
+    end
+{%- endmacro %}
+
 {#- A timestamp with time zone as a UTC timestamp without. -#}
 {% macro to_utc(timestamp) -%} {{ adapter.dispatch("to_utc")(timestamp) }} {%- endmacro %}
 
@@ -140,6 +172,14 @@
 {%- endmacro %}
 
 
+{#- A column that holds a whole row of a table in the from clause. -#}
+{% macro whole_row(alias) -%} {{ adapter.dispatch("whole_row")(alias) }} {%- endmacro %}
+
+{% macro default__whole_row(alias) -%} {{ alias }} {%- endmacro %}
+
+{% macro spark__whole_row(alias) -%} struct({{ alias }}.*) {%- endmacro %}
+
+
 {#- A whole row, given as a column that holds it and its columns, as JSON text. JSON knows no NaN and no infinity: they are texts. -#}
 {% macro row_as_json(alias, columns=[]) -%} {{ adapter.dispatch("row_as_json")(alias, columns) }} {%- endmacro %}
 
@@ -155,6 +195,8 @@
     {%- endfor -%}
     cast(to_json({{ "struct_update(" ~ alias ~ ", " ~ (updates | join(", ")) ~ ")" if updates else alias }}) as varchar)
 {%- endmacro %}
+
+{% macro spark__row_as_json(alias, columns) -%} to_json({{ alias }}, map('ignoreNullFields', 'false')) {%- endmacro %}
 
 {#- PostgreSQL writes them as texts by itself. -#}
 {% macro postgres__row_as_json(alias, columns) -%} cast(row_to_json({{ alias }}) as text) {%- endmacro %}

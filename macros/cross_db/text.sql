@@ -11,6 +11,17 @@
 {%- endmacro %}
 
 
+{#- All that is matched is replaced, and a dot is any character, without being asked. -#}
+{% macro spark__normalize_domain(domain) -%}
+    nullif(
+        regexp_replace(
+            regexp_replace(lower({{ domain }}), '^([a-z][a-z0-9+.-]*:)?//', ''),
+            '(?s)^www[.]|[:/?#].*$', ''
+        ), ''
+    )
+{%- endmacro %}
+
+
 {#- A name_with_underscores as words, the first letter in upper case. -#}
 {% macro as_words(name) -%}
     upper(substring({{ name }}, 1, 1)) || replace(substring({{ name }}, 2), '_', ' ')
@@ -21,6 +32,10 @@
 {% macro line_in_file() -%} {{ adapter.dispatch("line_in_file")() }} {%- endmacro %}
 
 {% macro default__line_in_file() -%} row_number() over () + 1 {%- endmacro %}
+
+
+{#- Rows are numbered by where they stand in the file that the seed was written to. -#}
+{% macro spark__line_in_file() -%} row_number() over (order by monotonically_increasing_id()) + 1 {%- endmacro %}
 
 
 {#- Warns where text is not ordered by its bytes, as ties are broken by account_id and reasons by their words, or where
@@ -53,6 +68,28 @@
 {%- endmacro %}
 
 
+{#- The columns to order by are plain: ascending, and never null. -#}
+{% macro spark__ordered_list(text, order_by, separator) -%}
+    nullif(array_join(transform(
+        array_sort(collect_list(case when {{ text }} is not null then struct({{ order_by }}, {{ text }} as listed_text) end)),
+        listed -> listed.listed_text
+    ), {{ separator }}), '')
+{%- endmacro %}
+
+
+{#- Whether a value is one of a model's; null where it is unknown. -#}
+{% macro is_one_of(value, column, relation) -%} {{ adapter.dispatch("is_one_of")(value, column, relation) }} {%- endmacro %}
+
+{% macro default__is_one_of(value, column, relation) -%}
+    {{ value }} in (select known.{{ column }} from {{ relation }} as known)
+{%- endmacro %}
+
+{#- Spark allows `in (select …)` nowhere but in a where clause. -#}
+{% macro spark__is_one_of(value, column, relation) -%}
+    array_contains((select collect_set(known.{{ column }}) from {{ relation }} as known), {{ value }})
+{%- endmacro %}
+
+
 {#- Stops the build with a message where a condition holds; true where it does not. -#}
 {% macro raise_if(condition, message) -%} {{ adapter.dispatch("raise_if")(condition, message) }} {%- endmacro %}
 
@@ -63,4 +100,8 @@
 {#- No function of PostgreSQL's raises an error: a cast does that tells what it was given. -#}
 {% macro postgres__raise_if(condition, message) -%}
     case when {{ condition }} then cast({{ message }} as boolean) else true end
+{%- endmacro %}
+
+{% macro spark__raise_if(condition, message) -%}
+    case when {{ condition }} then raise_error({{ message }}) else true end
 {%- endmacro %}

@@ -53,6 +53,17 @@
     commit;
 {% endmacro %}
 
+{#- Spark has no transactions: each table is replaced as a whole, one after another. -#}
+{% macro spark__publish_tables(marts) %}
+    {%- do run_query("create schema if not exists " ~ published_schema(marts)) -%}
+    {%- for mart in marts -%}
+        {%- do run_query(
+            "create or replace table " ~ published(mart) ~ " using " ~ mart.config.file_format ~ " as select * from " ~ mart.relation_name
+        ) -%}
+    {%- endfor -%}
+    {%- for statement in grants_on(marts) -%} {%- do run_query(statement) -%} {%- endfor -%}
+{% endmacro %}
+
 {#- Statements that let the roles of `grant_marts_to` read the published tables, and those of `grant_raw_records_to` also the
     table that holds raw rows. Each build creates the tables anew, so it grants anew. -#}
 {% macro grants_on(marts) -%} {{ return(adapter.dispatch("grants_on")(marts)) }} {%- endmacro %}

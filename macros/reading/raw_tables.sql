@@ -86,7 +86,7 @@
     {%- if missing -%}
         {{ exceptions.raise_compiler_error(
             "RAW DATA INCOMPLETE - nothing was built\n"
-            ~ "Looked in schema '" ~ var("raw_schema") ~ "' of database '" ~ (var("raw_database") or target.database)
+            ~ "Looked in schema '" ~ var("raw_schema") ~ "' of database '" ~ (var("raw_database") or target.get("database") or "default")
             ~ "' (vars raw_schema and raw_database) and missed:\n  - " ~ (missing | join("\n  - "))
             ~ "\nLoad what is missing, or point raw_schema to where it is."
         ) }}

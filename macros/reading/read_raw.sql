@@ -22,7 +22,7 @@
         {%- for column in columns %}
         {{ raw_cell(column, relation, existing) }} as raw_{{ column.name }},
         {%- endfor %}
-        {{ prefix }}raw_rows as raw_row
+        {{ whole_row(prefix ~ "raw_rows") }} as raw_row
     from {{ prefix }}raw_rows
 
 ),

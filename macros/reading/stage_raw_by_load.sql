@@ -123,18 +123,23 @@ versions as (
     build, rows without `reading` are of a version of this project that did so with all.
 -#}
 {% macro get_incremental_replace_loads_sql(arguments) %}
-    {%- set key = arguments["unique_key"] -%}
     {%- set columns = arguments["dest_columns"] | map(attribute="quoted") | join(", ") -%}
-    delete from {{ arguments["target_relation"] }}
+    {{ delete_loads(arguments["target_relation"], arguments["temp_relation"], arguments["unique_key"]) }};
+    insert into {{ arguments["target_relation"] }} ({{ columns }})
+    select {{ columns }} from {{ arguments["temp_relation"] }};
+{% endmacro %}
+
+
+{#- The first half of it: what is stored and replaced by rows that were read. -#}
+{% macro delete_loads(stored, read_rows, key) -%}
+    delete from {{ stored }}
     where {{ is_loaded_on("loaded_at", "select loaded_on from " ~ ref(config.get("meta").loads) ~ " where is_stale") }}
         or reading is null
         or (
             record_status <> 'rejected'
-            and {{ key }} in (select {{ key }} from {{ arguments["temp_relation"] }} where record_status <> 'rejected')
-        );
-    insert into {{ arguments["target_relation"] }} ({{ columns }})
-    select {{ columns }} from {{ arguments["temp_relation"] }};
-{% endmacro %}
+            and {{ key }} in (select {{ key }} from {{ read_rows }} where record_status <> 'rejected')
+        )
+{%- endmacro %}
 
 
 {#- Reasons to reject a signal other than cells that are missing or cannot be read. -#}
@@ -142,7 +147,7 @@ versions as (
     {{ return({
         "missing_account_id": "account_id is null and domain is null",
         "unknown_signal_type":
-            "signal_type not in (select known.signal_type from " ~ ref("stg_rules__signal_types") ~ " as known)",
+            "not " ~ is_one_of("signal_type", "signal_type", ref("stg_rules__signal_types")),
         "occurred_in_future": "occurred_at > " ~ dbt.dateadd("day", 1, "loaded_at"),
     }) }}
 {% endmacro %}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
+from datetime import timedelta
 from itertools import product
 
 import pytest
 from comparing import assert_agrees, exactly
 from conftest import make_dirty_rows
-from engines import NotInstalled, PostgresWarehouse, postgres_server
+from engines import NotInstalled, PostgresWarehouse, SparkWarehouse, postgres_server, spark_cluster
 from generating import AS_OF_TEXT, as_text, facts
 from rule_sets import changed
 from test_incremental import assert_builds_one_after_another_agree
 from warehouse import MARTS, Warehouse, rules
+from worlds import AS_OF
 
 TYPES = {
     "accounts": {
@@ -39,18 +42,10 @@ TYPES = {
 pytestmark = pytest.mark.engines
 
 
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
-    """Makes warehouses in a private cluster; skips where there is no PostgreSQL, unless in CI."""
-    folder = tmp_path_factory.mktemp("postgres")
+def started(engine):
+    """What an engine's context manager gives; skips where it is not installed, unless in CI."""
     try:
-        with postgres_server() as server:
-
-            def warehouse(name, **options):
-                (folder / name).mkdir()
-                return PostgresWarehouse(folder / name, server=server, **options)
-
-            yield warehouse
+        return engine.__enter__()
     except NotInstalled as missing:
         if os.environ.get("CI"):
             raise
@@ -58,47 +53,94 @@ def postgres(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def demo_on_postgres(postgres):
-    """The demo, built and tested."""
-    warehouse = postgres("demo")
+def postgres(tmp_path_factory):
+    """Makes warehouses in a private cluster of PostgreSQL."""
+    folder = tmp_path_factory.mktemp("postgres")
+    with ExitStack() as stack:
+        server = started(manager := postgres_server())
+        stack.push(manager)
+
+        def warehouse(name, **options):
+            (folder / name).mkdir()
+            return PostgresWarehouse(folder / name, server=server, **options)
+
+        yield warehouse
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory):
+    """Makes warehouses in a cluster of Spark, each in the place of the last."""
+    folder = tmp_path_factory.mktemp("spark")
+    with ExitStack() as stack:
+        cluster = started(manager := spark_cluster())
+        stack.push(manager)
+
+        def warehouse(name, **options):
+            (folder / name).mkdir()
+            return SparkWarehouse(folder / name, cluster=cluster, **options)
+
+        yield warehouse
+
+
+@pytest.fixture(scope="module", params=["postgres", "spark"])
+def engine(request):
+    """Makes warehouses on each of the engines."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="module")
+def demo_on_engine(engine):
+    """The demo, built and tested, unit tests and all."""
+    warehouse = engine("demo")
     warehouse.build().check()
     return warehouse
 
 
-def test_the_demo_is_the_same_on_postgres(demo, demo_on_postgres):
-    assert_agrees(demo_on_postgres.marts(), demo.marts())
+def built(warehouse, raw, types=None):
+    """The marts as built from raw rows. That their tests hold on an engine is seen on the demo."""
+    warehouse.load(raw, types=types)
+    variables = {"raw_schema": "raw", "as_of": AS_OF_TEXT}
+    models = ("build", "--exclude-resource-type", "unit_test", "test")
+    warehouse.dbt(*models, variables=variables, project=warehouse.project()).check()
+    return warehouse.built()
 
 
-def test_dirty_rows_are_the_same_on_postgres(dirty, postgres):
-    warehouse = postgres("dirty")
-    warehouse.load(make_dirty_rows())
-    warehouse.build(raw_schema="raw", as_of=AS_OF_TEXT).check()
-    assert_agrees(warehouse.marts(), dirty.marts())
+def test_the_demo_is_the_same(demo, demo_on_engine):
+    assert_agrees(demo_on_engine.marts(), demo.marts())
 
 
-def test_typed_columns_are_read_the_same_on_postgres(postgres, tmp_path):
+def test_bad_rules_publish_nothing(demo_on_engine):
+    published = exactly(demo_on_engine.marts())
+    demo_on_engine.seeds = {
+        "signal_types": changed("signal_types", {"signal_type": "demo_request"}, half_life_days="0")["signal_types"]
+    }
+    run = demo_on_engine.build("--exclude-resource-type", "unit_test")
+    demo_on_engine.seeds = {}
+    assert run.returncode == 1
+    assert "RULES REJECTED - nothing was published" in run.output
+    assert '- seeds/signal_types.csv line 3 [demo_request] half_life_days: "0" must be greater than 0' in run.output
+    assert exactly(demo_on_engine.marts()) == published
+
+
+def test_dirty_rows_are_the_same(dirty, engine):
+    assert_agrees(built(engine("dirty"), make_dirty_rows()), dirty.marts())
+
+
+def test_typed_columns_are_read_the_same(engine, tmp_path):
     """Also what the types hold beyond the calendar and the numbers."""
     raw = as_text(facts(7, rules(), 60, 600))
+    warehouse = engine("typed")
+    strange = [("NaN", "2026-01-01"), ("Infinity", "2026-01-01"), ("1e-320", None)]
+    if isinstance(warehouse, PostgresWarehouse):  # no other has such moments
+        strange += [("50", "infinity"), ("50", "-infinity")]
     raw["signals"] += [
         {**raw["signals"][0], "signal_id": f"strange-{n}", "signal_value": value, "occurred_at": moment}
-        for n, (value, moment) in enumerate(
-            [
-                ("NaN", "2026-01-01"),
-                ("Infinity", "2026-01-01"),
-                ("50", "infinity"),
-                ("50", "-infinity"),
-                ("1e-320", None),
-            ]
-        )
+        for n, (value, moment) in enumerate(strange)
     ]
     for row in raw["accounts"]:
         row["is_strategic"] = {"true": "1", "false": "0"}.get(row["is_strategic"])
-    marts = []
-    for warehouse in (Warehouse(tmp_path), postgres("typed")):
-        warehouse.load(raw, types=TYPES)
-        warehouse.build(raw_schema="raw", as_of=AS_OF_TEXT).check()
-        marts.append(warehouse.marts())
-    assert_agrees(marts[1], marts[0], with_raw_records=False)
+    on_engine, on_duckdb = (built(each, raw, TYPES) for each in (warehouse, Warehouse(tmp_path)))
+    assert_agrees(on_engine, on_duckdb, with_raw_records=False)
 
 
 NUMBERS = (
@@ -141,7 +183,7 @@ MOMENTS += (
 )
 
 
-def test_extremes_are_read_the_same_on_postgres(postgres, tmp_path):
+def test_extremes_are_read_the_same(engine, tmp_path):
     """Numbers and moments at and beyond what the types hold, each with each where two of them are divided."""
     raw = as_text(facts(7, rules(), 60, 600))
     raw["accounts"] += [
@@ -159,35 +201,39 @@ def test_extremes_are_read_the_same_on_postgres(postgres, tmp_path):
         {"account_id": row["account_id"], "account_name": "Pair", "is_customer": "true"} for row in raw["product_usage"]
     ]
     seeds = {"scoring_models": changed("scoring_models", {}, population="all")["scoring_models"]}
-    marts = []
-    for warehouse in (Warehouse(tmp_path, seeds=seeds), postgres("extremes", seeds=seeds)):
-        warehouse.load(raw)
-        warehouse.build(raw_schema="raw", as_of=AS_OF_TEXT).check()
-        marts.append(warehouse.marts())
-    assert_agrees(marts[1], marts[0])
+    on_engine, on_duckdb = (built(each, raw) for each in (engine("extremes", seeds=seeds), Warehouse(tmp_path, seeds)))
+    assert_agrees(on_engine, on_duckdb)
+
+
+def test_missing_tables_are_told(engine):
+    run = engine("empty").build(raw_schema="crm")
+    assert run.returncode == 2
+    assert "table accounts (with at least account_id, account_name)" in run.output
 
 
 def test_builds_one_after_another_on_postgres(postgres):
     assert_builds_one_after_another_agree(postgres("again"), postgres("fresh"))
 
 
-def test_bad_rules_publish_nothing_on_postgres(demo_on_postgres, postgres):
-    published = exactly(demo_on_postgres.marts())
-    demo_on_postgres.seeds = {
-        "signal_types": changed("signal_types", {"signal_type": "demo_request"}, half_life_days="0")["signal_types"]
-    }
-    run = demo_on_postgres.build("--exclude-resource-type", "unit_test")
-    demo_on_postgres.seeds = {}
-    assert run.returncode == 1
-    assert "RULES REJECTED - nothing was published" in run.output
-    assert '- seeds/signal_types.csv line 3 [demo_request] half_life_days: "0" must be greater than 0' in run.output
-    assert exactly(demo_on_postgres.marts()) == published
+def test_signals_are_read_by_load_on_spark(spark, tmp_path):
+    """Three loads, the second with corrections and deletions of the first: as if all had come at once."""
+    typed = facts(31, rules(), 60, 900)
+    days = [AS_OF - timedelta(days=2), AS_OF - timedelta(days=1), AS_OF]
+    for number, row in enumerate(typed["signals"]):
+        row["loaded_at"] = days[number % 3] if number % 50 else None
+    loads = [[row for row in typed["signals"] if row["loaded_at"] is None or row["loaded_at"] <= day] for day in days]
 
+    def staged(warehouse, loads):
+        for signals in loads:
+            warehouse.load(as_text({**typed, "signals": signals}))
+            select = ("build", "--select", "+stg_raw__signals", "--exclude-resource-type", "unit_test", "test")
+            warehouse.dbt(*select, variables={"raw_schema": "raw", "as_of": AS_OF_TEXT}).check()
+        return exactly({"": warehouse.query("select * from staging.stg_raw__signals")}, ("reading", "raw_record"))
 
-def test_missing_tables_are_told_on_postgres(postgres):
-    run = postgres("empty").build(raw_schema="crm")
-    assert run.returncode == 2
-    assert "table accounts (with at least account_id, account_name)" in run.output
+    by_load = spark("by_load")
+    assert staged(by_load, loads) == staged(Warehouse(tmp_path), loads[-1:])
+    read = by_load.query("select is_stale, count(*) as days from staging.stg_raw__signal_loads group by is_stale")
+    assert {row["is_stale"]: row["days"] for row in read} == {True: 1, False: 2}
 
 
 def test_another_order_of_texts_is_warned_of_on_postgres(postgres):
@@ -198,13 +244,14 @@ def test_another_order_of_texts_is_warned_of_on_postgres(postgres):
     assert "orders text by a language" in warehouse.dbt(*seeds_only).check().output
 
 
-def test_roles_may_read_what_is_granted_on_postgres(demo_on_postgres):
-    with demo_on_postgres.server.connect().cursor() as cursor:
+def test_roles_may_read_what_is_granted_on_postgres(postgres):
+    warehouse = postgres("granted")
+    with warehouse.server.connect().cursor() as cursor:
         cursor.execute("create role bi; create role steward")
     roles = {"grant_marts_to": ["bi"], "grant_raw_records_to": ["steward"]}
-    demo_on_postgres.build("--exclude-resource-type", "unit_test", **roles).check()
+    warehouse.build("--exclude-resource-type", "unit_test", **roles).check()
     listed = ", ".join(f"('{mart}')" for mart in MARTS)
-    found = demo_on_postgres.query(
+    found = warehouse.query(
         f"""
         select mart, role
         from (values {listed}) as marts (mart) cross join (values ('bi'), ('steward')) as roles (role)

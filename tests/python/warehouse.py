@@ -221,6 +221,10 @@ class Warehouse:
         """All tables and views."""
         return self.query("select table_schema, table_name from information_schema.tables order by all")
 
+    def built(self) -> dict[str, list[dict[str, Any]]]:
+        """All marts as they were built, published or not."""
+        return {name: self.query(f"select * from audit.{name}") for name in MARTS}
+
     def marts(self) -> dict[str, list[dict[str, Any]]]:
         """All published marts."""
         return {name: self.mart(name) for name in MARTS}

@@ -21,8 +21,8 @@ scored as (
 
 select
     *,
-    row_number() over (
+    cast(row_number() over (
         partition by scoring_model
         order by priority_score desc, coalesce(fit_score, 0) desc, coalesce(intent_score, 0) desc, account_id
-    ) as priority_rank
+    ) as {{ dbt.type_bigint() }}) as priority_rank
 from scored

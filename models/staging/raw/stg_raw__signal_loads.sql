@@ -21,22 +21,29 @@ select
 from in_raw
 {%- else %},
 
+stored_rows as (
+
+    select
+        loaded_at,
+        case
+            when reading <> '{{ reading_of("signals", rejections) }}' then 1
+            -- a type that was listed since, or is no longer
+            when (problems like '%:unknown_signal_type%')
+                <> coalesce({{ rejections.unknown_signal_type }}, false) then 1
+        end as read_otherwise
+    from {{ stored_signals }}
+    where loaded_at is not null
+
+),
+
 stored as (
 
     select
         cast(loaded_at as date) as loaded_on,
         count(*) as rows_in,
         sum({{ microseconds("loaded_at") }}) as moments,
-        count(
-            case
-                when reading <> '{{ reading_of("signals", rejections) }}' then 1
-                -- a type that was listed since, or is no longer
-                when (problems like '%:unknown_signal_type%')
-                    <> coalesce({{ rejections.unknown_signal_type }}, false) then 1
-            end
-        ) as rows_read_otherwise
-    from {{ stored_signals }}
-    where loaded_at is not null
+        count(read_otherwise) as rows_read_otherwise
+    from stored_rows
     group by cast(loaded_at as date)
 
 )

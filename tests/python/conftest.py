@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -120,6 +121,11 @@ BUILDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "by_domain": (build_by_domain, ()),
 }
 BUILDING = pytest.StashKey[Builds]()
+
+
+def pytest_configure() -> None:
+    """Has servers that tests started end with them, also when they are told to."""
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated"))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -175,6 +175,25 @@ def test_bad_rules_publish_nothing(demo_on_engine):
     assert exactly(demo_on_engine.marts()) == published
 
 
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_roles_may_read_what_is_granted(demo_on_engine):
+    with demo_on_engine.server.connect().cursor() as cursor:
+        cursor.execute("create role bi; create role steward")
+    roles = {"grant_marts_to": ["bi"], "grant_raw_records_to": ["steward"]}
+    demo_on_engine.build("--exclude-resource-type", "unit_test", **roles).check()
+    listed = ", ".join(f"('{mart}')" for mart in MARTS)
+    found = demo_on_engine.query(
+        f"""
+        select mart, role
+        from (values {listed}) as marts (mart) cross join (values ('bi'), ('steward')) as roles (role)
+        where has_schema_privilege(role, 'marts', 'usage') and has_table_privilege(role, 'marts.' || mart, 'select')
+        """
+    )
+    assert {(row["mart"], row["role"]) for row in found} == {
+        (mart, role) for mart in MARTS for role in ("bi", "steward") if (mart, role) != ("rejected_records", "bi")
+    }
+
+
 def test_dirty_rows_are_the_same(engine, tmp_path):
     """Everything that can be wrong with text, and every account ranked, customers too."""
     raw = with_extremes(make_dirty_rows())
@@ -237,22 +256,3 @@ def test_another_order_of_texts_is_warned_of_on_postgres(postgres):
     assert "orders text by a language" not in warehouse.dbt(*seeds_only).check().output
     warehouse.database = warehouse.server.new_database("template template0 locale_provider icu icu_locale 'en'")
     assert "orders text by a language" in warehouse.dbt(*seeds_only).check().output
-
-
-def test_roles_may_read_what_is_granted_on_postgres(postgres):
-    warehouse = postgres("granted")
-    with warehouse.server.connect().cursor() as cursor:
-        cursor.execute("create role bi; create role steward")
-    roles = {"grant_marts_to": ["bi"], "grant_raw_records_to": ["steward"]}
-    warehouse.build("--exclude-resource-type", "unit_test", **roles).check()
-    listed = ", ".join(f"('{mart}')" for mart in MARTS)
-    found = warehouse.query(
-        f"""
-        select mart, role
-        from (values {listed}) as marts (mart) cross join (values ('bi'), ('steward')) as roles (role)
-        where has_schema_privilege(role, 'marts', 'usage') and has_table_privilege(role, 'marts.' || mart, 'select')
-        """
-    )
-    assert {(row["mart"], row["role"]) for row in found} == {
-        (mart, role) for mart in MARTS for role in ("bi", "steward") if (mart, role) != ("rejected_records", "bi")
-    }

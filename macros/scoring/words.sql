@@ -30,3 +30,13 @@
 {% macro without_capital(label) -%}
     lower(substring({{ label }}, 1, 1)) || substring({{ label }}, 2)
 {%- endmacro %}
+
+
+{#- SQL: the sentences of a kind in their three places, as one text; an aggregate of rows of `told`. Not an ordered list:
+    the lists of all accounts would have to fit into memory. -#}
+{% macro three_sentences(kind) -%}
+    {%- for place in [1, 2, 3] -%}
+    {%- set sentence = "max(case when told.kind = '" ~ kind ~ "' and told.place = " ~ place ~ " then told.sentence end)" -%}
+    {{ sentence if loop.first else "\n    || coalesce('; ' || " ~ sentence ~ ", '')" }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -39,8 +39,8 @@ told as (
 
 select
     accounts.account_id,
-    {{ ordered_list("case when told.kind = 'reason' then told.sentence end", "told.place", "'; '") }} as top_reasons,
-    {{ ordered_list("case when told.kind = 'gap' then told.sentence end", "told.place", "'; '") }} as top_gaps
+    {{ three_sentences("reason") }} as top_reasons,
+    {{ three_sentences("gap") }} as top_gaps
 from accounts
 left join told on accounts.account_id = told.account_id
 group by accounts.account_id

@@ -125,7 +125,12 @@ BUILDING = pytest.StashKey[Builds]()
 
 def pytest_configure() -> None:
     """Has servers that tests started end with them, also when they are told to."""
-    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated"))
+
+    def end(*_: Any) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: cleaning up must not be stopped
+        pytest.exit("terminated")
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -6,6 +6,12 @@ scores as (
 
 ),
 
+dimension_lists as (
+
+    select * from {{ ref("int_dimension_lists") }}
+
+),
+
 tiers as (
 
     select * from {{ ref("int_tiers_assigned") }}
@@ -20,7 +26,7 @@ select
     scores.intent_score,
     scores.relationship_score,
     scores.strategic_score,
-    scores.dimension_scores,
+    dimension_lists.dimension_scores,
     scores.priority_score,
     scores.priority_rank,
     tiers.tier_number,
@@ -29,6 +35,9 @@ select
     tiers.score_tier_number,
     scores.data_completeness
 from scores
+inner join dimension_lists
+    on scores.account_id = dimension_lists.account_id
+    and scores.scoring_model = dimension_lists.scoring_model
 inner join tiers
     on scores.account_id = tiers.account_id
     and scores.scoring_model = tiers.scoring_model

@@ -174,7 +174,10 @@ class SparkCluster:
             "spark.sql.catalog.spark_catalog": "org.apache.iceberg.spark.SparkSessionCatalog",
             "spark.sql.catalog.spark_catalog.type": "hive",
             "spark.hadoop.iceberg.engine.hive.lock-enabled": "false",
-            # few rows: a task costs more than what it does
+            # few rows: to plan a statement and to start a task costs more than what they do
+            "spark.sql.constraintPropagation.enabled": "false",
+            "spark.sql.optimizer.dynamicPartitionPruning.enabled": "false",
+            "spark.sql.optimizer.runtime.bloomFilter.enabled": "false",
             "spark.sql.shuffle.partitions": 2,
             "spark.default.parallelism": 2,
             "spark.sql.adaptive.enabled": "false",

@@ -10,9 +10,6 @@ scored as (
         {{ published_number("max(case when dimension = '" ~ name ~ "' then dimension_score end)") }}
             as {{ name }}_score,
         {%- endfor %}
-        {{ ordered_list(
-            "dimension || ' ' || " ~ number_as_text("dimension_score", 2), "dimension", "', '"
-        ) }} as dimension_scores,
         {{ published_number("sum(weight_of_known_factors) / nullif(sum(weight_of_factors), 0)") }} as data_completeness
     from {{ ref("int_dimension_scores") }}
     group by account_id, scoring_model

@@ -150,7 +150,7 @@ class SparkCluster:
         import pyspark
 
         self.folder, self.home = folder, Path(pyspark.__file__).parent
-        self.port, self.processes, self.warehouses = free_port(), [], 0
+        self.port, self.processes = free_port(), []
 
     def start(self) -> None:
         """Starts the processes and waits until SQL is answered."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from itertools import product
 
@@ -95,44 +95,36 @@ def with_extremes(raw):
     return {**raw, "accounts": [*raw["accounts"], *accounts], "product_usage": [*raw["product_usage"], *pairs]}
 
 
-def started(engine):
-    """What an engine's context manager gives; skips where it is not installed, unless in CI."""
-    try:
-        return engine.__enter__()
-    except NotInstalled as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(missing))
+@contextmanager
+def warehouses(folder, engine, kind, runs_on):
+    """Makes warehouses of a kind on an engine that runs as long; skips where it is not installed, unless in CI."""
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(engine)
+        except NotInstalled as missing:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(str(missing))
+
+        def warehouse(name, **options):
+            (folder / name).mkdir()
+            return kind(folder / name, **{runs_on: running}, **options)
+
+        yield warehouse
 
 
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory):
     """Makes warehouses in a private cluster of PostgreSQL."""
-    folder = tmp_path_factory.mktemp("postgres")
-    with ExitStack() as stack:
-        server = started(manager := postgres_server())
-        stack.push(manager)
-
-        def warehouse(name, **options):
-            (folder / name).mkdir()
-            return PostgresWarehouse(folder / name, server=server, **options)
-
-        yield warehouse
+    with warehouses(tmp_path_factory.mktemp("postgres"), postgres_server(), PostgresWarehouse, "server") as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory):
     """Makes warehouses in a cluster of Spark, each in the place of the last."""
-    folder = tmp_path_factory.mktemp("spark")
-    with ExitStack() as stack:
-        cluster = started(manager := spark_cluster())
-        stack.push(manager)
-
-        def warehouse(name, **options):
-            (folder / name).mkdir()
-            return SparkWarehouse(folder / name, cluster=cluster, **options)
-
-        yield warehouse
+    with warehouses(tmp_path_factory.mktemp("spark"), spark_cluster(), SparkWarehouse, "cluster") as made:
+        yield made
 
 
 @pytest.fixture(scope="module", params=["postgres", "spark"])

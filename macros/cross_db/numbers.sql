@@ -85,3 +85,9 @@
 
 {#- A number as points. -#}
 {% macro to_points(number) -%} cast({{ number }} as {{ type_points() }}) {%- endmacro %}
+
+
+{#- SQL: a query that gives the whole numbers from 1 on, as `number`. -#}
+{% macro numbers_up_to(most) -%}
+    {%- for number in range(1, most + 1) -%} select {{ number }} as number{{ " union all " if not loop.last }} {%- endfor -%}
+{%- endmacro %}

@@ -47,15 +47,24 @@
     drop table if exists {{ published(mart) }};
     create table {{ published(mart) }} as select * from {{ mart.relation_name }};
     {%- endfor %}
+    {%- for mart in marts if mart.config.meta.remembered %}
+    {%- for statement in remember(mart) %}
+    {{ statement }};
+    {%- endfor %}
+    {%- endfor %}
     {%- for statement in grants_on(marts) %}
     {{ statement }};
     {%- endfor %}
     commit;
 {% endmacro %}
 
-{#- Spark has no transactions: each table is replaced as a whole, one after another. -#}
+{#- Spark has no transactions: each table is replaced as a whole, one after another; what is remembered comes first, so that
+    a day that readers saw is never missing there. -#}
 {% macro spark__publish_tables(marts) %}
     {%- do run_query("create schema if not exists " ~ published_schema(marts)) -%}
+    {%- for mart in marts if mart.config.meta.remembered -%}
+        {%- for statement in remember(mart) -%} {%- do run_query(statement) -%} {%- endfor -%}
+    {%- endfor -%}
     {%- for mart in marts -%}
         {%- do run_query(
             "create or replace table " ~ published(mart) ~ " using " ~ mart.config.file_format ~ " as select * from " ~ mart.relation_name

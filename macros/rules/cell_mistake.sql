@@ -35,8 +35,8 @@
             ~ (file.columns.keys() | join(", ")) ~ ", separated by commas"
         ) -%}
     {%- endfor -%}
-    {%- for column in file.columns if column not in existing -%}
-        {%- do mistakes.append('column "' ~ column ~ '" is missing') -%}
+    {%- for column in file.columns.values() if column.name not in existing and not column.meta.optional -%}
+        {%- do mistakes.append('column "' ~ column.name ~ '" is missing') -%}
     {%- endfor -%}
     {{ return(mistakes) }}
 {% endmacro %}

@@ -19,15 +19,6 @@ records as (
 
 ),
 
--- as many numbers as a row can have problems
-numbers as (
-
-    {%- for number in range(1, 41) %}
-    select {{ number }} as number{{ " union all" if not loop.last }}
-    {%- endfor %}
-
-),
-
 -- problems are told as |severity:reason|severity:reason
 entries as (
 
@@ -35,7 +26,7 @@ entries as (
         records.*,
         split_part(records.problems, '|', numbers.number + 1) as problem
     from records
-    inner join numbers
+    inner join ({{ numbers_up_to(40) }}) as numbers -- as many as a row can have problems
         on length(records.problems) - length(replace(records.problems, '|', '')) >= numbers.number
 
 )

@@ -14,23 +14,26 @@ field_reps as (
 
 ),
 
-scores as (
+accounts as (
 
-    select * from {{ ref("int_priority_scores") }}
+    select
+        scoring_model,
+        held_tier_number,
+        count(*) as accounts
+    from {{ ref("int_tiers_by_score") }}
+    group by scoring_model, held_tier_number
 
 ),
 
--- how many accounts each tier may hold, and how many reach its min_score
+-- how many accounts each tier may hold, and how many stand in line for it or a better one
 limits as (
 
     select
         tiers.scoring_model,
         tiers.tier_number,
-        tiers.min_score,
-        count(scores.account_id) as ranked_accounts,
-        count(
-            case when scores.priority_score >= coalesce(cast(tiers.min_score as {{ type_double() }}), 0) then 1 end
-        ) as accounts_by_score,
+        coalesce(sum(accounts.accounts), 0) as ranked_accounts,
+        coalesce(sum(case when accounts.held_tier_number <= tiers.tier_number then accounts.accounts end), 0)
+            as accounts_in_line,
         tiers.max_share,
         tiers.max_accounts,
         case
@@ -38,10 +41,10 @@ limits as (
         end as rep_places
     from tiers
     cross join field_reps
-    left join scores on tiers.scoring_model = scores.scoring_model
+    left join accounts on tiers.scoring_model = accounts.scoring_model
     group by
-        tiers.scoring_model, tiers.tier_number, tiers.min_score, tiers.max_share, tiers.max_accounts,
-        tiers.max_accounts_per_rep, field_reps.field_reps
+        tiers.scoring_model, tiers.tier_number, tiers.max_share, tiers.max_accounts, tiers.max_accounts_per_rep,
+        field_reps.field_reps
 
 ),
 
@@ -71,13 +74,13 @@ summed as (
 
 ),
 
--- Accounts stand in line by rank; what a tier cannot hold goes to the next, ahead of its own. So a tier ends at rank
--- last_rank(n) = min(accounts_by_score(n), last_rank(n - 1) + places(n)), solved for all n by a running minimum.
+-- Accounts stand in line; what a tier cannot hold goes to the next, ahead of its own. So a tier ends at place
+-- last_place(n) = min(accounts_in_line(n), last_place(n - 1) + places(n)), solved for all n by a running minimum.
 lowest as (
 
     select
         *,
-        min(accounts_by_score - places_so_far) over (
+        min(accounts_in_line - places_so_far) over (
             partition by scoring_model order by tier_number rows between unbounded preceding and current row
         ) as least_slack
     from summed
@@ -88,6 +91,5 @@ select
     scoring_model,
     tier_number,
     is_last,
-    case when is_last then ranked_accounts else accounts_by_score end as last_rank_by_score,
-    case when is_last then ranked_accounts else places_so_far + least(0, least_slack) end as last_rank
+    case when is_last then ranked_accounts else places_so_far + least(0, least_slack) end as last_place
 from lowest

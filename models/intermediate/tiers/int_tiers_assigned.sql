@@ -1,8 +1,8 @@
 with
 
-by_rank as (
+by_capacity as (
 
-    select * from {{ ref("int_tiers_by_rank") }}
+    select * from {{ ref("int_tiers_by_capacity") }}
 
 ),
 
@@ -44,18 +44,18 @@ models as (
 promoted as (
 
     select
-        by_rank.*,
+        by_capacity.*,
         models.first_tier_number,
         accounts.is_strategic,
         case
-            when engagement.engagement_status = 'hot' and by_rank.capacity_tier_number > models.hot_tier_number
+            when engagement.engagement_status = 'hot' and by_capacity.capacity_tier_number > models.hot_tier_number
                 then models.hot_tier_number
-            else by_rank.capacity_tier_number
+            else by_capacity.capacity_tier_number
         end as hot_promotion_tier_number
-    from by_rank
-    inner join accounts on by_rank.account_id = accounts.account_id
-    inner join models on by_rank.scoring_model = models.scoring_model
-    left join engagement on by_rank.account_id = engagement.account_id
+    from by_capacity
+    inner join accounts on by_capacity.account_id = accounts.account_id
+    inner join models on by_capacity.scoring_model = models.scoring_model
+    left join engagement on by_capacity.account_id = engagement.account_id
 
 ),
 
@@ -84,7 +84,8 @@ select
         when stepped.override_tier_number <> stepped.strategic_tier_number then 'override'
         when stepped.strategic_tier_number <> stepped.hot_promotion_tier_number then 'strategic'
         when stepped.hot_promotion_tier_number <> stepped.capacity_tier_number then 'hot_promotion'
-        when stepped.capacity_tier_number <> stepped.score_tier_number then 'capacity'
+        when stepped.capacity_tier_number <> stepped.held_tier_number then 'capacity'
+        when stepped.held_tier_number <> stepped.score_tier_number then 'held'
         else 'score'
     end as tier_reason
 from stepped

@@ -1,0 +1,111 @@
+with
+
+moves as (
+
+    select * from {{ ref("int_tier_moves") }}
+
+),
+
+-- what each factor added to the score on either side
+sides as (
+
+    select
+        account_id,
+        scoring_model,
+        changed_on,
+        -1 as side,
+        from_contributions as contributions
+    from moves
+    where from_tier_number is not null and to_tier_number is not null
+    union all
+    select
+        account_id,
+        scoring_model,
+        changed_on,
+        1 as side,
+        to_contributions as contributions
+    from moves
+    where from_tier_number is not null and to_tier_number is not null
+
+),
+
+listed as (
+
+    select
+        sides.account_id,
+        sides.scoring_model,
+        sides.changed_on,
+        sides.side,
+        split_part(sides.contributions, '|', numbers.number) as contribution
+    from sides
+    inner join ({{ numbers_up_to(100) }}) as numbers
+        on numbers.number <= length(sides.contributions) - length(replace(sides.contributions, '|', '')) + 1
+
+),
+
+differences as (
+
+    select
+        account_id,
+        scoring_model,
+        changed_on,
+        split_part(contribution, '=', 1) as factor,
+        sum(side * {{ to_points("split_part(contribution, '=', 2)") }}) as difference
+    from listed
+    group by account_id, scoring_model, changed_on, split_part(contribution, '=', 1)
+
+),
+
+largest_first as (
+
+    select
+        account_id,
+        scoring_model,
+        changed_on,
+        'move' as kind,
+        {{ as_words("factor") }} || case when difference > 0 then ' +' else ' ' end
+        || {{ number_as_text("round(difference, 1)", 1) }} as sentence,
+        row_number() over (
+            partition by account_id, scoring_model, changed_on order by abs(round(difference, 1)) desc, factor
+        ) as place
+    from differences
+    where round(difference, 1) <> 0
+
+),
+
+moved as (
+
+    select
+        told.account_id,
+        told.scoring_model,
+        told.changed_on,
+        {{ three_sentences("move") }} as moved_most
+    from largest_first as told
+    group by told.account_id, told.scoring_model, told.changed_on
+
+)
+
+select
+    moves.account_id,
+    moves.scoring_model,
+    moves.changed_on,
+    moves.changed_at,
+    moves.previous_date,
+    moves.from_tier_number,
+    moves.from_tier,
+    moves.to_tier_number,
+    moves.to_tier,
+    moves.from_score,
+    moves.to_score,
+    moves.from_reason,
+    moves.to_reason,
+    case
+        when moves.from_tier_number is null then 'Now ranked; before: ' || moves.from_reason
+        when moves.to_tier_number is null then 'No longer ranked: ' || moves.to_reason
+        else coalesce(moved.moved_most, 'No contribution moved') || ' (' || moves.to_reason || ')'
+    end as why
+from moves
+left join moved
+    on moves.account_id = moved.account_id
+    and moves.scoring_model = moved.scoring_model
+    and moves.changed_on = moved.changed_on

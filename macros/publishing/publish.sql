@@ -47,10 +47,8 @@
     drop table if exists {{ published(mart) }};
     create table {{ published(mart) }} as select * from {{ mart.relation_name }};
     {%- endfor %}
-    {%- for mart in marts if mart.config.meta.remembered %}
-    {%- for statement in remember(mart) %}
-    {{ statement }};
-    {%- endfor %}
+    {%- for mart in remembered_marts() %}
+    {{ remember(mart) | join(";\n    ") }};
     {%- endfor %}
     {%- for statement in grants_on(marts) %}
     {{ statement }};
@@ -62,7 +60,7 @@
     a day that readers saw is never missing there. -#}
 {% macro spark__publish_tables(marts) %}
     {%- do run_query("create schema if not exists " ~ published_schema(marts)) -%}
-    {%- for mart in marts if mart.config.meta.remembered -%}
+    {%- for mart in remembered_marts() -%}
         {%- for statement in remember(mart) -%} {%- do run_query(statement) -%} {%- endfor -%}
     {%- endfor -%}
     {%- for mart in marts -%}

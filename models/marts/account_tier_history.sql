@@ -5,8 +5,8 @@ with
 kept as (
 
     select *
-    from {{ remembered("account_tier_history") }} as published_before
-    where raw_source = {{ this_raw_source() }} and (tier_date <> {{ as_of_date() }} or scored_at > {{ as_of() }})
+    from {{ source("history", "account_tier_history") }}
+    where raw_source = {{ raw_source_name() }} and (tier_date <> {{ as_of_date() }} or scored_at > {{ as_of() }})
 
 ),
 

@@ -30,8 +30,8 @@ last_build as (
 synced as (
 
     select *
-    from {{ remembered("crm_tier_sync") }} as published_before
-    where raw_source = {{ this_raw_source() }}
+    from {{ source("history", "crm_tier_sync") }}
+    where raw_source = {{ raw_source_name() }}
 
 ),
 

@@ -15,8 +15,11 @@ KEYS = {
     "unranked_accounts": ("account_id", "scoring_model"),
     "unmatched_signals": ("signal_id",),
     "source_reconciliation": ("source_table",),
+    "account_tier_history": ("account_id", "scoring_model", "tier_date"),
+    "account_tier_changes": ("account_id", "scoring_model", "changed_on"),
+    "crm_tier_sync": ("account_id",),
 }
-ROUNDED = ("account_tiers", "account_scores")
+ROUNDED = ("account_tiers", "account_scores", "account_tier_history")
 TEXT_ONLY = ("top_reasons", "top_gaps")
 
 Row = Mapping[str, Any]
@@ -54,7 +57,7 @@ def differences(table: str, actual: Sequence[Row], expected: Sequence[Row], with
 def by_key(table: str, rows: Iterable[Row]) -> dict[tuple[str, ...], Row]:
     """The rows of a mart by their key, of which there is one each."""
     rows = list(rows)
-    found = {tuple(row[column] for column in KEYS[table]): row for row in rows}
+    found = {tuple(str(row[column]) for column in KEYS[table]): row for row in rows}
     assert len(found) == len(rows), f"{table} has several rows of one key"
     return found
 
@@ -66,6 +69,11 @@ def has_more_than_six_decimals(value: Any) -> bool:
 
 def same(value: Any, other: Any) -> bool:
     """Whether two values agree."""
+    if isinstance(other, Mapping) and isinstance(value, str) and "=" in value:  # contributions: 'fit: industry=10|...'
+        listed = dict(part.split("=") for part in value.split("|"))
+        return listed.keys() == other.keys() and all(
+            abs(float(points) - float(other[name])) <= TOLERANCE for name, points in listed.items()
+        )
     if isinstance(other, Mapping):  # dimension_scores: a text such as 'fit 35, intent 4.5'
         parts = dict(part.rsplit(" ", 1) for part in value.split(", "))
         return parts.keys() == other.keys() and all(

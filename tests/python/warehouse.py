@@ -29,6 +29,9 @@ MARTS = (
     "rejected_records",
     "unmatched_signals",
     "source_reconciliation",
+    "account_tier_history",
+    "account_tier_changes",
+    "crm_tier_sync",
 )
 
 DEFAULT_SETTINGS = {
@@ -258,6 +261,8 @@ class CompiledProject:
     nodes: list[dict[str, Any]]
     tests: list[dict[str, Any]]
     unit_tests: list[dict[str, Any]]
+    history: list[str]
+    """Statements that create the tables of what earlier builds published, empty."""
     connections: dict[str, duckdb.DuckDBPyConnection] = field(default_factory=dict)
     again: dict[str, str] = field(default_factory=dict)
     """The SQL of models that were built before, and (as `replace`) how what they give gets into what is stored."""
@@ -274,7 +279,8 @@ class CompiledProject:
         results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
         order = [manifest["nodes"][r["unique_id"]] for r in results if r["unique_id"].startswith(("model.", "test."))]
         models, tests = ([n for n in order if n["resource_type"] == kind] for kind in ("model", "test"))
-        compiled = cls("warehouse", models, tests, list(manifest["unit_tests"].values()))
+        history = [row["sql"] for row in warehouse.query("select sql from duckdb_tables() where schema_name = 'history'")]
+        compiled = cls("warehouse", models, tests, list(manifest["unit_tests"].values()), history)
         if by_load:
             warehouse.dbt(
                 *("run", "--select", "stg_raw__signal_loads", "stg_raw__signals"),
@@ -317,6 +323,7 @@ class CompiledProject:
         connection = self.with_rules({**rules(), **(rule_rows or {})}, threads)
         for schema in ("raw", "staging", "intermediate", "audit"):
             connection.execute(f"drop schema if exists {schema} cascade; create schema {schema}")
+        self.forget(connection)
         load_raw(connection, raw)
         self.create(connection, [node for node in self.nodes if node["schema"] != "rules"], as_of, used)
         if tested:
@@ -324,6 +331,12 @@ class CompiledProject:
             failed = {name: connection.execute(sql).fetchone()[0] for name, sql in counts.items()}
             assert not any(failed.values()), f"failed data tests: { {name: n for name, n in failed.items() if n} }"
         return {table: fetch(connection, f"select * from audit.{table}") for table in tables}
+
+    def forget(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """As if nothing had been published before."""
+        connection.execute("drop schema if exists history cascade; create schema history")
+        for statement in self.history:
+            connection.execute(statement)
 
     def empty_database(self, schemas: Sequence[str], threads: int = 1) -> duckdb.DuckDBPyConnection:
         """A database in memory under the name that the SQL calls it."""
@@ -377,6 +390,7 @@ class IncrementalWarehouse:
     def __init__(self, compiled: CompiledProject):
         self.compiled = compiled
         self.connection = compiled.empty_database(["raw", "rules", "staging", "intermediate", "audit"])
+        compiled.forget(self.connection)
         self.built = False
 
     def build(
@@ -395,8 +409,18 @@ class IncrementalWarehouse:
             if self.built and name == stop_after:
                 return {}
         self.built = True
+        self.remember(as_of)
         schemas = {node["name"]: node["schema"] for node in self.compiled.nodes}
         return {table: fetch(self.connection, f"select * from {schemas[table]}.{table}") for table in self.tables}
+
+    def remember(self, as_of: datetime) -> None:
+        """What publishing does: the rows of the day, or all, replace those in the tables of history."""
+        of_the_day = f"tier_date = '{as_of.date()}'"
+        for table, rows in (("account_tier_history", of_the_day), ("crm_tier_sync", "true")):
+            self.connection.execute(
+                f"delete from history.{table} where {rows};"
+                f"insert into history.{table} by name select 'raw' as raw_source, * from audit.{table} where {rows}"
+            )
 
     def replace_signals(self, as_of: datetime) -> None:
         """What dbt does to an incremental model: the rows read now, in a temporary table, then the strategy's SQL."""

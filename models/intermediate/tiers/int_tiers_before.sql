@@ -7,8 +7,8 @@ history as (
         scoring_model,
         tier_date,
         tier_number
-    from {{ remembered("account_tier_history") }} as published_before
-    where raw_source = {{ this_raw_source() }} and tier_date < {{ as_of_date() }}
+    from {{ source("history", "account_tier_history") }}
+    where raw_source = {{ raw_source_name() }} and tier_date < {{ as_of_date() }}
 
 ),
 

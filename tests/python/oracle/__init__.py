@@ -12,6 +12,7 @@ procedures that follow the definitions word for word rather than fast ones. One 
 - ``scoring``    rules, dimensions, priority score, completeness
 - ``engagement`` hot, warm or cold, and since when
 - ``tiers``      ranks, capacity, promotions, overrides
+- ``history``    build days, changes between them, what a CRM is told
 - ``published``  puts them together into the published tables
 """
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from .accounts import belongings, follow_merges, match_signals
 from .attributes import Account, Clock, engaged_contact_ids
 from .engagement import Engagement, engagement
+from .history import account_tier_changes, account_tier_history, crm_tier_sync, tiers_before
 from .reading import Reading, Record, read_all, reject
 from .rules import Model, Rules, read_rules
 from .scoring import disqualified_by, score
@@ -26,12 +27,17 @@ WEEK = timedelta(days=7)
 
 
 def recompute(
-    raw: dict[str, list[Record]], rules: dict[str, list[Record]], as_of: datetime, settings: dict | None = None
+    raw: dict[str, list[Record]],
+    rules: dict[str, list[Record]],
+    as_of: datetime,
+    settings: dict | None = None,
+    before: dict[str, list[Record]] | None = None,
 ) -> dict[str, list[Record]]:
     """All published tables for the raw rows, the rules and the moment.
 
     ``raw`` maps a raw table to its rows (column to text or typed value; absent tables and columns are empty), ``rules``
-    a rule file to its rows, ``settings`` overrides ``DEFAULT_SETTINGS``. Published numbers are floats of six decimals.
+    a rule file to its rows, ``settings`` overrides ``DEFAULT_SETTINGS``, ``before`` is what the build before published.
+    Published numbers are floats of six decimals.
     """
     options = {name: Fraction(str(value)) for name, value in (DEFAULT_SETTINGS | (settings or {})).items()}
     ruleset = read_rules(rules)
@@ -60,13 +66,16 @@ def recompute(
         "unmatched_signals": unmatched,
         "source_reconciliation": reading.source_reconciliation,
     }
+    held = tiers_before(before or {}, clock.as_of)
     for model in ruleset.models:
         placings = []
         for account_id in records:
             reason = "merged" if end_of[account_id] != account_id else _unranked(model, accounts[account_id])
             if reason is None:
                 account = accounts[account_id]
-                placings.append(Placing(account, score(model, account), engagements[account_id].status == "hot"))
+                is_hot = engagements[account_id].status == "hot"
+                tier_before = held.get((account_id, model.scoring_model))
+                placings.append(Placing(account, score(model, account), is_hot, tier_before))
             else:
                 row = {"account_id": account_id, "scoring_model": model.scoring_model, "reason": reason}
                 tables["unranked_accounts"].append(row)
@@ -75,6 +84,12 @@ def recompute(
             tables["account_score_contributions"] += _contribution_rows(model, placing)
             if model.is_primary:
                 tables["account_tiers"].append(_tier_row(model, placing, engagements[placing.account_id], options))
+    primary = next(model.scoring_model for model in ruleset.models if model.is_primary)
+    tables["account_tier_history"] = account_tier_history(tables, before or {}, clock.as_of)
+    tables["account_tier_changes"] = account_tier_changes(tables["account_tier_history"])
+    tables["crm_tier_sync"] = crm_tier_sync(tables["account_tier_history"], before or {}, primary)
+    for row in tables["account_score_contributions"]:
+        del row["exact_contribution"]
     return tables
 
 
@@ -154,6 +169,7 @@ def _contribution_rows(model: Model, placing: Placing) -> list[Record]:
             "points": _number(factor.points),
             "max_points": _number(factor.max_points),
             "priority_contribution": _number(factor.contribution),
+            "exact_contribution": factor.contribution,
         }
         for factor in placing.score.factors
     ]

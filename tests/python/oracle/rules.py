@@ -58,6 +58,7 @@ class Tier:
     max_accounts: Fraction | None
     max_accounts_per_rep: Fraction | None
     promote_hot: bool
+    demotion_margin: Fraction
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,7 @@ def _model(row: Row, rules: dict[str, list[Row]]) -> Model:
             max_accounts=_number(line, "max_accounts"),
             max_accounts_per_rep=_number(line, "max_accounts_per_rep"),
             promote_hot=_flag(line, "promote_hot"),
+            demotion_margin=_number(line, "demotion_margin") or Fraction(0),
         )
         for line in of_model("tiers")
     ]

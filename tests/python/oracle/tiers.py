@@ -1,4 +1,4 @@
-"""From scores to tiers, step by step: rank, score, capacity, hot promotion, strategic, override."""
+"""From scores to tiers, step by step: rank, score and hold, capacity, hot promotion, strategic, override."""
 
 import math
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ class Placing:
     account: Account
     score: Score
     is_hot: bool
+    tier_before: int | None = None
     rank: int = 0
     score_tier_number: int = 0
     tier_number: int = 0
@@ -43,6 +44,8 @@ def place(model: Model, placings: list[Placing], active_field_reps: int, today: 
     if not model.tiers:
         return ranked
     _by_score(model, ranked)
+    for placing in ranked:
+        _hold(model, placing)
     _by_capacity(model, ranked, active_field_reps)
     for placing in ranked:
         _promote_hot(model, placing)
@@ -74,6 +77,15 @@ def _by_score(model: Model, ranked: list[Placing]) -> None:
             if tier.min_score is None or tier.min_score <= placing.score.priority_score
         ]
         placing.tier_number = placing.score_tier_number = reached[0] if reached else model.tiers[-1].tier_number
+
+
+def _hold(model: Model, placing: Placing) -> None:
+    """An account stays in the better tier of the last build while its score is at most the margin below its min_score."""
+    for tier in model.tiers:
+        if tier.tier_number == placing.tier_before and tier.tier_number < placing.tier_number:
+            assert tier.min_score is not None
+            if placing.score.priority_score >= tier.min_score - tier.demotion_margin:
+                placing.move(tier.tier_number, "held")
 
 
 def _by_capacity(model: Model, ranked: list[Placing], active_field_reps: int) -> None:

@@ -6,56 +6,6 @@ moves as (
 
 ),
 
--- what each factor added to the score on either side
-sides as (
-
-    select
-        account_id,
-        scoring_model,
-        changed_on,
-        -1 as side,
-        from_contributions as contributions
-    from moves
-    where from_tier_number is not null and to_tier_number is not null
-    union all
-    select
-        account_id,
-        scoring_model,
-        changed_on,
-        1 as side,
-        to_contributions as contributions
-    from moves
-    where from_tier_number is not null and to_tier_number is not null
-
-),
-
-listed as (
-
-    select
-        sides.account_id,
-        sides.scoring_model,
-        sides.changed_on,
-        sides.side,
-        split_part(sides.contributions, '|', numbers.number) as contribution
-    from sides
-    inner join ({{ numbers_up_to(100) }}) as numbers
-        on numbers.number <= length(sides.contributions) - length(replace(sides.contributions, '|', '')) + 1
-
-),
-
-differences as (
-
-    select
-        account_id,
-        scoring_model,
-        changed_on,
-        split_part(contribution, '=', 1) as factor,
-        sum(side * {{ to_points("split_part(contribution, '=', 2)") }}) as difference
-    from listed
-    group by account_id, scoring_model, changed_on, split_part(contribution, '=', 1)
-
-),
-
 largest_first as (
 
     select
@@ -68,7 +18,7 @@ largest_first as (
         row_number() over (
             partition by account_id, scoring_model, changed_on order by abs(round(difference, 1)) desc, factor
         ) as place
-    from differences
+    from {{ ref("int_contribution_moves") }}
     where round(difference, 1) <> 0
 
 ),

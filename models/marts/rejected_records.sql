@@ -19,6 +19,13 @@ records as (
 
 ),
 
+-- as many as a row can have problems
+numbers as (
+
+    {{ numbers_up_to(40) }}
+
+),
+
 -- problems are told as |severity:reason|severity:reason
 entries as (
 
@@ -26,7 +33,7 @@ entries as (
         records.*,
         split_part(records.problems, '|', numbers.number + 1) as problem
     from records
-    inner join ({{ numbers_up_to(40) }}) as numbers -- as many as a row can have problems
+    inner join numbers
         on length(records.problems) - length(replace(records.problems, '|', '')) >= numbers.number
 
 )

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from warehouse import REMEMBERING
+
 TOLERANCE = 1e-6 * (1 + 1e-6)  # numbers are published to six decimals; the rest is what a double adds to that
 KEYS = {
     "account_tiers": ("account_id",),
@@ -101,6 +103,11 @@ def _entry(row: Row, with_raw_record: bool) -> tuple:
     record = row["raw_record"]
     cells = json.loads(record) if isinstance(record, str) else record
     return (*entry, row["record_key"], *sorted((name, str(cell)) for name, cell in cells.items() if cell is not None))
+
+
+def of_the_moment(marts: Marts) -> Marts:
+    """The marts that depend on the raw rows, the rules and as_of alone, not on earlier builds."""
+    return {table: rows for table, rows in marts.items() if table not in REMEMBERING}
 
 
 def exactly(marts: Marts, without: Sequence[str] = ()) -> dict[str, list[str]]:

@@ -33,6 +33,8 @@ MARTS = (
     "account_tier_changes",
     "crm_tier_sync",
 )
+REMEMBERING = ("account_tier_history", "account_tier_changes", "crm_tier_sync")
+"""The marts that depend on earlier builds, too."""
 
 DEFAULT_SETTINGS = {
     "engagement_window_days": 90,
@@ -279,7 +281,9 @@ class CompiledProject:
         results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
         order = [manifest["nodes"][r["unique_id"]] for r in results if r["unique_id"].startswith(("model.", "test."))]
         models, tests = ([n for n in order if n["resource_type"] == kind] for kind in ("model", "test"))
-        history = [row["sql"] for row in warehouse.query("select sql from duckdb_tables() where schema_name = 'history'")]
+        history = [
+            row["sql"] for row in warehouse.query("select sql from duckdb_tables() where schema_name = 'history'")
+        ]
         compiled = cls("warehouse", models, tests, list(manifest["unit_tests"].values()), history)
         if by_load:
             warehouse.dbt(

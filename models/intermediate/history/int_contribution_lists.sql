@@ -7,6 +7,7 @@ contributions as (
         scoring_model,
         dimension,
         factor,
+        replace(replace(dimension || ': ' || factor, '|', '/'), '=', '-') as name_listed,
         label,
         priority_contribution,
         row_number() over (
@@ -23,7 +24,7 @@ select
     scoring_model,
     max(case when place = 1 and priority_contribution > 0 then label end) as top_reason,
     {{ ordered_list(
-        "dimension || ': ' || factor || '=' || " ~ number_as_text("priority_contribution"), "dimension, factor", "'|'"
+        "name_listed || '=' || " ~ number_as_text("priority_contribution"), "dimension, factor", "'|'"
     ) }} as contributions
 from contributions
 group by account_id, scoring_model

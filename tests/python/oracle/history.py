@@ -5,6 +5,7 @@
 
 from datetime import datetime
 from fractions import Fraction
+from itertools import pairwise
 
 from .reading import Record
 from .values import round_half_up
@@ -67,7 +68,8 @@ def _contributed(rows: list[Record]) -> Record:
         key=lambda row: (-round_half_up(row["exact_contribution"], 10), row["dimension"], row["factor"]),
         default=None,
     )
-    listed = {f"{row['dimension']}: {row['factor']}": round_half_up(row["exact_contribution"], 6) for row in rows}
+    named = {f"{row['dimension']}: {row['factor']}": round_half_up(row["exact_contribution"], 6) for row in rows}
+    listed = {name.replace("|", "/").replace("=", "-"): points for name, points in named.items()}
     return {
         "top_reason": first["label"] if first and first["exact_contribution"] > 0 else None,
         "contributions": listed or None,
@@ -83,7 +85,7 @@ def account_tier_changes(history: list[Record]) -> list[Record]:
             if row["scoring_model"] == model:
                 by_day.setdefault(row["tier_date"], {})[row["account_id"]] = row
         days = sorted(by_day)
-        for previous, day in zip(days, days[1:], strict=False):
+        for previous, day in pairwise(days):
             changed_at = max(row["scored_at"] for row in by_day[day].values())
             for account_id in by_day[previous].keys() | by_day[day].keys():
                 old = by_day[previous].get(account_id) or _absent("new")

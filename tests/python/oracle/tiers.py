@@ -80,7 +80,7 @@ def _by_score(model: Model, ranked: list[Placing]) -> None:
 
 
 def _hold(model: Model, placing: Placing) -> None:
-    """An account stays in the better tier of the last build while its score is at most the margin below its min_score."""
+    """An account stays in its better tier while its score is at most the margin below that tier's min_score."""
     for tier in model.tiers:
         if tier.tier_number == placing.tier_before and tier.tier_number < placing.tier_number:
             assert tier.min_score is not None

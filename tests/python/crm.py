@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import struct
 import threading
 import time
 from collections import Counter
@@ -29,7 +31,8 @@ class Crm:
     `plan` has an entry a request, first come, first served; without one a request is answered.
 
     - a status: it is refused with that status (and `retry_after`, if that is set);
-    - `drop`: it is applied, and the connection closed without an answer;
+    - `drop`, `reset`: it is applied, and the connection closed without an answer;
+    - `nonsense`: it is applied, and the answer is a page of something in between;
     - `hold`, `apply and hold`: it is kept waiting (`held` says so) until it is `released`, and never answered.
 
     Accounts in `refused` get an error each in a 207; with `all_or_nothing` their batch is refused as a whole.
@@ -71,9 +74,10 @@ class Crm:
             is_new = account_id not in self.companies
             self.changes[account_id] += self.companies.get(account_id) != new
             self.companies[account_id] = new
-            # the id of a result is the CRM's own
-            number = str(9000 + list(self.companies).index(account_id))
-            results.append({"id": number, "new": is_new, "properties": one["properties"], "objectWriteTraceId": trace})
+            # the id of a result is the CRM's own; the account shows in its properties, or in the trace id
+            result = {"id": str(9000 + list(self.companies).index(account_id)), "new": is_new}
+            shown = {"properties": one["properties"]} if is_new else {"properties": {}, "objectWriteTraceId": trace}
+            results.append({**result, **shown})
         return results, errors
 
 
@@ -109,7 +113,7 @@ def handler(crm: Crm) -> type[BaseHTTPRequestHandler]:
 
         def reply(self, status: int, body: Any) -> None:
             """Answers with JSON."""
-            text = json.dumps(body).encode()
+            text = body.encode() if isinstance(body, str) else json.dumps(body).encode()
             self.send_response(status)
             if crm.retry_after and status >= 400:
                 self.send_header("Retry-After", crm.retry_after)
@@ -141,9 +145,13 @@ def handler(crm: Crm) -> type[BaseHTTPRequestHandler]:
             if wrong or refused:
                 return self.reply(400, {"status": "error", "message": wrong or f"INVALID_OPTION for {refused[0]}"})
             results, errors = crm.apply(body["inputs"])
-            if treatment == "drop":
-                self.close_connection = True
+            if treatment in ("drop", "reset"):
+                linger = struct.pack("ii", int(treatment == "reset"), 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                self.connection.close()
                 return None
+            if treatment == "nonsense":
+                return self.reply(200, "<html>")
             if treatment == "apply and hold":
                 return self.hold()
             status = 207 if errors else 201 if any(result["new"] for result in results) else 200

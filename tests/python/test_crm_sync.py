@@ -201,9 +201,10 @@ def test_a_client_that_is_killed_again_and_again_while_the_table_moves_on(client
     assert client.crm.companies == mapped(last.rows())
 
 
-def test_an_answer_that_is_lost_is_asked_for_again(client, first):
-    """The CRM has applied the batch and hangs up."""
-    client.crm.plan = ["answer", "drop"]
+@pytest.mark.parametrize("treatment", ["drop", "reset", "nonsense"])
+def test_an_answer_that_is_lost_is_asked_for_again(client, first, treatment):
+    """The CRM has applied the batch."""
+    client.crm.plan = ["answer", treatment]
     client.sync(first)
     rows = first.rows()
     assert client.crm.requests[1] == client.crm.requests[2]
@@ -272,15 +273,17 @@ def test_a_busy_crm_is_asked_again_when_it_says(client, first):
 
 def test_a_crm_that_stays_down_leaves_the_rest_to_the_next_sync(client, first):
     crm, rows = client.crm, first.rows()
-    crm.plan, crm.retry_after = ["answer", *[503] * 5], "0"
+    crm.plan, crm.retry_after, crm.refused = ["answer", *[503] * 5], "0", {"acc-003"}
     said = client.sync(first, fails=True)
     assert f"{len(rows) - MOST_INPUTS} rows were not sent or not answered" in said
     assert "503" in said
-    assert len(client.acknowledged()) == MOST_INPUTS
+    assert "refused acc-003" in said, "what was refused before is told, too"
+    assert len(client.acknowledged()) == MOST_INPUTS - 1
 
     crm.forget_requests()
+    crm.refused = set()
     client.sync(first)
-    assert len(crm.sent) == len(rows) - MOST_INPUTS
+    assert len(crm.sent) == len(rows) - MOST_INPUTS + 1
     assert crm.companies == mapped(rows)
 
 

@@ -15,6 +15,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from crm_days import build_crm_days
 from generating import AS_OF_TEXT, Tables, facts, spelled
 from warehouse import CompiledProject, Warehouse, rules
 
@@ -119,6 +120,7 @@ BUILDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "dirty": (build_dirty, ("demo",)),
     "bare": (build_bare, ()),
     "by_domain": (build_by_domain, ()),
+    "crm_days": (build_crm_days, ()),
 }
 BUILDING = pytest.StashKey[Builds]()
 
@@ -169,6 +171,7 @@ compiled_by_load = built("compiled_by_load")
 dirty = built("dirty")
 bare = built("bare")
 by_domain = built("by_domain")
+crm_days = built("crm_days")
 
 
 def make_dirty_rows() -> Tables:

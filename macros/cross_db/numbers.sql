@@ -85,3 +85,10 @@
 
 {#- A number as points. -#}
 {% macro to_points(number) -%} cast({{ number }} as {{ type_points() }}) {%- endmacro %}
+
+
+{#- A number as an amount that adds up the same in any order: a decimal of ten places, cut where a sum could overflow. By
+    its text, as engines cast doubles with different numbers of digits. -#}
+{% macro to_amount(number) -%}
+    cast(cast(case when {{ number }} > 1e15 then 1e15 else {{ number }} end as {{ dbt.type_string() }}) as {{ type_points() }})
+{%- endmacro %}

@@ -15,6 +15,9 @@ KEYS = {
     "unranked_accounts": ("account_id", "scoring_model"),
     "unmatched_signals": ("signal_id",),
     "source_reconciliation": ("source_table",),
+    "rep_coverage": ("owner_id",),
+    "coverage_gaps": ("account_id", "gap"),
+    "account_families": ("parent_account_id",),
 }
 ROUNDED = ("account_tiers", "account_scores")
 TEXT_ONLY = ("top_reasons", "top_gaps")

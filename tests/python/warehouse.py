@@ -29,6 +29,9 @@ MARTS = (
     "rejected_records",
     "unmatched_signals",
     "source_reconciliation",
+    "rep_coverage",
+    "coverage_gaps",
+    "account_families",
 )
 
 DEFAULT_SETTINGS = {
@@ -37,6 +40,7 @@ DEFAULT_SETTINGS = {
     "timing_threshold": 50,
     "decay_horizon_half_lives": 10,
     "intent_trend_threshold": 5,
+    "touch_window_days": 14,
 }
 
 Rows = Sequence[Mapping[str, Any]]
@@ -253,6 +257,7 @@ class CompiledProject:
         "timing_threshold": "51.0317",
         "decay_horizon_half_lives": "11.0317",
         "intent_trend_threshold": "7.0317",
+        "touch_window_days": "9967",
     }
     database: str
     nodes: list[dict[str, Any]]

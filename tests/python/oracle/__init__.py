@@ -12,6 +12,7 @@ procedures that follow the definitions word for word rather than fast ones. One 
 - ``scoring``    rules, dimensions, priority score, completeness
 - ``engagement`` hot, warm or cold, and since when
 - ``tiers``      ranks, capacity, promotions, overrides
+- ``coverage``   reps and their books, gaps, families
 - ``published``  puts them together into the published tables
 """
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from .accounts import belongings, follow_merges, match_signals
 from .attributes import Account, Clock, engaged_contact_ids
+from .coverage import Market
 from .engagement import Engagement, engagement
 from .reading import Reading, Record, read_all, reject
 from .rules import Model, Rules, read_rules
@@ -18,6 +19,7 @@ DEFAULT_SETTINGS = {
     "timing_threshold": 50,
     "decay_horizon_half_lives": 10,
     "intent_trend_threshold": 5,
+    "touch_window_days": 14,
 }
 
 SCORE_COLUMNS = ("fit", "intent", "relationship", "strategic")
@@ -75,7 +77,16 @@ def recompute(
             tables["account_score_contributions"] += _contribution_rows(model, placing)
             if model.is_primary:
                 tables["account_tiers"].append(_tier_row(model, placing, engagements[placing.account_id], options))
-    return tables
+    market = Market(
+        accounts=accounts,
+        end_of=end_of,
+        reps={rep["owner_id"]: rep for rep in reading.standing["sales_reps"]},
+        ranked={row["account_id"]: row for row in tables["account_tiers"]},
+        engagements=engagements,
+        as_of=clock.as_of,
+        touch_window_days=int(options["touch_window_days"]),
+    )
+    return tables | market.tables()
 
 
 def _assemble(

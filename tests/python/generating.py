@@ -358,7 +358,7 @@ class _World:
         """An override that is in force, over, or to come."""
         return {
             "account_id": self.account_id(),
-            "tier_number": self.pick(1, 2, 3, 4, 9),
+            "tier_number": self.pick(1, 2, 3, 4, 9, 1.5),
             "reason": self.pick("Board", None),
             "starts_on": self.pick(None, self.day(-30, -1, 0, 1)),
             "ends_on": self.pick(None, self.day(-1, 0, 1, 30)),

@@ -91,3 +91,10 @@
 {% macro numbers_up_to(most) -%}
     {%- for number in range(1, most + 1) -%} select {{ number }} as number{{ " union all " if not loop.last }} {%- endfor -%}
 {%- endmacro %}
+
+
+{#- A number as an amount that adds up the same in any order: a decimal of ten places, cut where a sum could overflow. By
+    its text, as engines cast doubles with different numbers of digits. -#}
+{% macro to_amount(number) -%}
+    cast(cast(case when {{ number }} > 1e15 then 1e15 else {{ number }} end as {{ dbt.type_string() }}) as {{ type_points() }})
+{%- endmacro %}

@@ -8,7 +8,8 @@
 {% macro check_numbers() %}
     {%- set wrong = [] -%}
     {%- for name in [
-        "engagement_window_days", "fit_threshold", "timing_threshold", "decay_horizon_half_lives", "intent_trend_threshold"
+        "engagement_window_days", "fit_threshold", "timing_threshold", "decay_horizon_half_lives", "intent_trend_threshold",
+        "touch_window_days"
     ] if not modules.re.fullmatch("\\d+([.]\\d+)?", var(name) | string) -%}
         {%- do wrong.append(name ~ ": '" ~ var(name) ~ "' is not a number from 0 up") -%}
     {%- endfor -%}

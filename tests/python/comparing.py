@@ -20,6 +20,9 @@ KEYS = {
     "account_tier_history": ("account_id", "scoring_model", "tier_date"),
     "account_tier_changes": ("account_id", "scoring_model", "changed_on"),
     "crm_tier_sync": ("account_id",),
+    "rep_coverage": ("owner_id",),
+    "coverage_gaps": ("account_id", "gap"),
+    "account_families": ("parent_account_id",),
 }
 ROUNDED = ("account_tiers", "account_scores", "account_tier_history")
 TEXT_ONLY = ("top_reasons", "top_gaps")

@@ -73,6 +73,19 @@ BAD: dict[Callable, tuple[str, ...]] = {
     read_date: BAD_MOMENTS,
 }
 ANY_CASE = {"signal_type", "industry", "country", "technology", "department", "territory", "business_model"}
+REPS = (
+    ("field", True, "North", 30),
+    ("field", True, "South", "a share"),
+    ("field", False, "North", 10_000),
+    ("inside", True, "South", 10_000),
+    ("sdr", True, "West", 20_000),
+    ("csm", True, "East", 40),
+    ("field", True, "East", None),
+    (None, True, "North", Decimal("12.25")),
+    ("inside", True, "North", Decimal("12.25")),
+    ("field", True, "West", 0),
+)
+"""Role, whether active, territory and capacity of reps: over it, under it, at it, without one."""
 
 
 def limits(rule_rows: Mapping[str, Sequence[Row]], attribute: str) -> list[Decimal]:
@@ -101,6 +114,7 @@ class _World:
         self.rng, self.rules, self.as_of, self.today = rng, rule_rows, as_of, as_of.date()
         self.ids: list[str] = []
         self.contact_ids: list[str] = []
+        self.signalled: list[tuple[str, datetime]] = []
         self.types = [row["signal_type"] for row in rule_rows["signal_types"]]
         used = [row["signal_type"] for row in rule_rows["engagement_triggers"] if row["signal_type"]]
         self.likely_types = [*self.types, *used * 3]
@@ -113,7 +127,7 @@ class _World:
         made["account_technologies"] = [self.technology() for _ in range(accounts * 2)]
         made["activities"] = [self.activity(n) for n in range(accounts * 2)]
         made["opportunities"] = self.versions([self.opportunity(n) for n in range(accounts // 2)], {"amount_usd": 7})
-        made["sales_reps"] = [self.rep(n) for n in range(6)]
+        made["sales_reps"] = [self.rep(n) for n in range(len(REPS))]
         made["tier_overrides"] = [self.override() for _ in range(accounts // 8)]
         made["account_returns"] = [self.handed_back() for _ in range(accounts // 8)]
         made["product_usage"] = [self.usage() for _ in range(accounts)]
@@ -143,6 +157,7 @@ class _World:
         midnight = datetime(self.today.year, self.today.month, self.today.day)
         edges = [self.as_of, self.as_of - timedelta(days=7), midnight]
         edges += [midnight - timedelta(days=days - 1) for days in (7, 30, 90, 14, 37)]
+        edges.append(self.as_of - timedelta(hours=4))
         half_life = next(
             (r["half_life_days"] for r in self.rules["signal_types"] if r["signal_type"] == signal_type), 1
         )
@@ -208,8 +223,9 @@ class _World:
             "competitive_position": self.pick("displacement", "greenfield", None),
             "is_customer": self.chance(0.25),
             "is_strategic": self.chance(0.04) or None,
-            "owner_id": self.pick("r0", "r1", None),
-            "territory": self.pick("North", "South", None),
+            "owner_id": self.pick("r0", "r0", "r1", "r2", "r3", "r4", "r6", "gone", None, None),
+            "territory": self.pick("North", "South", "East", "West", None),
+            "parent_account_id": self.account_id() if self.chance(0.2) else None,
             "merged_into_account_id": self.account_id() if self.chance(0.06) else None,
             "competitor_renewal_on": self.day(*renewals, -400) if renewals and self.chance(0.4) else None,
             "get_back_on": self.day(*returns, 300) if returns and self.chance(0.3) else None,
@@ -283,6 +299,7 @@ class _World:
                     "loaded_at": loaded_at,
                 }
             )
+        self.signalled = [(row["account_id"], row["occurred_at"]) for row in rows if row["account_id"]]
         return self.versions(rows, {"signal_type": "demo_request", "signal_value": 95})
 
     def technology(self) -> Row:
@@ -296,15 +313,19 @@ class _World:
         }
 
     def activity(self, n: int) -> Row:
-        """An activity."""
+        """An activity; every fifth at the moment of a signal, to which it may be the answer."""
+        account_id, occurred_at = self.account_id(), self.moment()
+        if n % 5 == 0 and self.signalled:
+            account_id, moment = self.rng.choice(self.signalled)
+            occurred_at = moment + MICROSECOND * self.pick(-1, 0, 1)
         return {
             "activity_id": f"v{n}",
-            "account_id": self.account_id(),
+            "account_id": account_id,
             "contact_id": self.rng.choice(self.contact_ids) if self.chance(0.7) else None,
             "activity_type": self.pick("call", "email", "meeting", None),
             "direction": self.pick("inbound", "outbound", "outbound", None),
             "outcome": self.pick("replied", "accepted", "declined", "no_response", None),
-            "occurred_at": self.moment(),
+            "occurred_at": occurred_at,
         }
 
     def opportunity(self, n: int) -> Row:
@@ -321,14 +342,23 @@ class _World:
 
     def rep(self, n: int) -> Row:
         """A sales rep."""
-        role, active = ("field", "field", "field", "inside", "sdr", "csm")[n], n != 2
-        return {"owner_id": f"r{n}", "role": role, "is_active": active, "account_capacity": 30}
+        role, active, territory, capacity = REPS[n]
+        if capacity == "a share":
+            capacity = len(self.ids) // 12 + Decimal("0.5")
+        return {
+            "owner_id": f"r{n}",
+            "owner_name": self.pick(f"Rep {n}", None),
+            "role": role,
+            "territory": territory,
+            "is_active": active,
+            "account_capacity": capacity,
+        }
 
     def override(self) -> Row:
         """An override that is in force, over, or to come."""
         return {
             "account_id": self.account_id(),
-            "tier_number": self.pick(1, 2, 3, 4, 9),
+            "tier_number": self.pick(1, 2, 3, 4, 9, 1.5),
             "reason": self.pick("Board", None),
             "starts_on": self.pick(None, self.day(-30, -1, 0, 1)),
             "ends_on": self.pick(None, self.day(-1, 0, 1, 30)),

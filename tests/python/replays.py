@@ -23,6 +23,7 @@ OTHER_SETTINGS = {
     "timing_threshold": 12.5,
     "decay_horizon_half_lives": 2,
     "intent_trend_threshold": 0.5,
+    "touch_window_days": 3,
 }
 
 

@@ -1,4 +1,4 @@
-"""Readers have a file of their own: it never waits for a build, never stops one, and holds no personal data."""
+"""Readers have a file of their own: it never waits for a build, never stops one, and holds no contact's address."""
 
 from __future__ import annotations
 

@@ -49,6 +49,23 @@ def test_the_dirty_data_is_dirty(dirty):
         assert row["superseded"] or row["source_table"] == "sales_reps", row
 
 
+def test_the_dirty_data_shows_every_gap(dirty):
+    """Gaps with and without somebody to close them, reps at, below and above capacity, families of each kind."""
+    rows = dirty.mart("coverage_gaps")
+    kinds = {"no_active_owner", "untouched", "response_overdue", "retrieve"}
+    for recommended in (True, False):
+        assert {row["gap"] for row in rows if (row["recommended_owner_id"] is not None) == recommended} == kinds
+    for_owner = [row for row in rows if row["owner_id"] and row["owner_id"] == row["recommended_owner_id"]]
+    assert {row["gap"] for row in for_owner} == {"untouched", "response_overdue"}
+    reps = dirty.mart("rep_coverage")
+    assert {row["coverage"] for row in reps} == {"over", "under", "full", "unknown"}
+    assert {0 < (row["tier_1_touched_share"] or 0) < 1 for row in reps} == {True, False}
+    families = dirty.mart("account_families")
+    for column in ("parent_account_name", "parent_tier_number", "best_tier", "expansion_potential_usd"):
+        assert {row[column] is None for row in families} == {True, False}, column
+    assert {row["has_hot_child"] for row in families} == {True, False}
+
+
 TYPES = {
     int: "bigint",
     Decimal: "decimal(20, 2)",
@@ -68,6 +85,7 @@ TYPE_OF = {
     "has_executive_sponsor": "integer",
     "is_won": "tinyint",
     "tier_number": "double",
+    "account_capacity": "decimal(9, 2)",
     "get_back_on": "timestamp",
     "measured_on": "timestamptz",
     "growth_trend": "enum ('expanding', 'stable', 'contracting')",

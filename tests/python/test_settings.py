@@ -122,6 +122,18 @@ def test_intent_trend_threshold(compiled, kind, days, threshold, trend):
     assert row["intent_trend"] == trend
 
 
+@pytest.mark.parametrize("days", [1, 14, 30])
+def test_touch_window_days(compiled, days):
+    first = datetime(AS_OF.year, AS_OF.month, AS_OF.day) - timedelta(days=days - 1)
+    for moment, untouched in ((first, []), (first - MICROSECOND, ["untouched"])):
+        raw = world(is_strategic="true", owner_id="r")  # Tier 1
+        raw["sales_reps"] = [{"owner_id": "r", "is_active": "true"}]
+        touch = {"activity_id": "1", "account_id": "a", "direction": "outbound", "occurred_at": str(moment)}
+        marts = compiled.replay({**raw, "activities": [touch]}, AS_OF, settings={"touch_window_days": days})
+        assert [row["gap"] for row in marts["coverage_gaps"]] == untouched
+        assert [row["tier_1_touched"] for row in marts["rep_coverage"]] == [1 - len(untouched)]
+
+
 def test_all_settings_at_once(compiled):
     settings = {
         "engagement_window_days": 30,
@@ -129,6 +141,7 @@ def test_all_settings_at_once(compiled):
         "timing_threshold": 10,
         "decay_horizon_half_lives": 1.5,
         "intent_trend_threshold": 0,
+        "touch_window_days": 5,
     }
     raw = spelled(facts(31, rules(), 150, 1_500), 31)
     assert_agrees(compiled.replay(raw, AS_OF, settings=settings), recompute(raw, rules(), AS_OF, settings))

@@ -32,6 +32,9 @@ MARTS = (
     "account_tier_history",
     "account_tier_changes",
     "crm_tier_sync",
+    "rep_coverage",
+    "coverage_gaps",
+    "account_families",
 )
 REMEMBERING = ("account_tier_history", "account_tier_changes", "crm_tier_sync")
 """The marts that depend on earlier builds, too."""
@@ -42,6 +45,7 @@ DEFAULT_SETTINGS = {
     "timing_threshold": 50,
     "decay_horizon_half_lives": 10,
     "intent_trend_threshold": 5,
+    "touch_window_days": 14,
 }
 
 Rows = Sequence[Mapping[str, Any]]
@@ -258,6 +262,7 @@ class CompiledProject:
         "timing_threshold": "51.0317",
         "decay_horizon_half_lives": "11.0317",
         "intent_trend_threshold": "7.0317",
+        "touch_window_days": "9967",
     }
     database: str
     nodes: list[dict[str, Any]]

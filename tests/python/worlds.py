@@ -70,6 +70,9 @@ ACCOUNT = row(
     competitive_position=maybe("greenfield", "displacement"),
     is_customer=of(None, None, "f", "yes", "?"),
     is_strategic=of(None, None, None, "y"),
+    owner_id=maybe("r", "s", "t"),
+    territory=maybe("North", "north", "South"),
+    parent_account_id=maybe("a", "b", "c", "nobody"),
     merged_into_account_id=of(None, None, None, "a", "b", "c", "nobody"),
     competitor_renewal_on=days(-1, 0, 90, 91, 180, 181),
     get_back_on=days(-15, -14, 14, 15),
@@ -125,7 +128,16 @@ TABLES = {
     "opportunities": st.lists(
         row(opportunity_id=of("1", "2", "3"), account_id=IDS, created_at=moments(), **VERSION), max_size=3
     ),
-    "sales_reps": st.lists(row(owner_id=of("r", "s"), role=of("field", "sdr"), is_active=FLAG), max_size=2),
+    "sales_reps": st.lists(
+        row(
+            owner_id=of("r", "s", "u"),
+            role=of("field", "sdr", None),
+            territory=of("NORTH", "South"),
+            is_active=FLAG,
+            account_capacity=maybe("0", "1", "1.5", "9"),
+        ),
+        max_size=4,
+    ),
     "tier_overrides": st.lists(
         row(
             account_id=IDS, tier_number=of("1", "2.0", "3", "9", "x"), starts_on=days(-1, 0, 1), ends_on=days(-1, 0, 1)

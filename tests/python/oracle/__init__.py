@@ -13,6 +13,7 @@ procedures that follow the definitions word for word rather than fast ones. One 
 - ``engagement`` hot, warm or cold, and since when
 - ``tiers``      ranks, capacity, promotions, overrides
 - ``history``    build days, changes between them, what a CRM is told
+- ``coverage``   reps and their books, gaps, families
 - ``published``  puts them together into the published tables
 """
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from .accounts import belongings, follow_merges, match_signals
 from .attributes import Account, Clock, engaged_contact_ids
+from .coverage import Market
 from .engagement import Engagement, engagement
 from .history import account_tier_changes, account_tier_history, crm_tier_sync, tiers_before
 from .reading import Reading, Record, read_all, reject
@@ -19,6 +20,7 @@ DEFAULT_SETTINGS = {
     "timing_threshold": 50,
     "decay_horizon_half_lives": 10,
     "intent_trend_threshold": 5,
+    "touch_window_days": 14,
 }
 
 SCORE_COLUMNS = ("fit", "intent", "relationship", "strategic")
@@ -90,7 +92,16 @@ def recompute(
     tables["crm_tier_sync"] = crm_tier_sync(tables["account_tier_history"], before or {}, primary)
     for row in tables["account_score_contributions"]:
         del row["exact_contribution"]
-    return tables
+    market = Market(
+        accounts=accounts,
+        end_of=end_of,
+        reps={rep["owner_id"]: rep for rep in reading.standing["sales_reps"]},
+        ranked={row["account_id"]: row for row in tables["account_tiers"]},
+        engagements=engagements,
+        as_of=clock.as_of,
+        touch_window_days=int(options["touch_window_days"]),
+    )
+    return tables | market.tables()
 
 
 def _assemble(

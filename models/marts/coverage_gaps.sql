@@ -1,0 +1,57 @@
+with
+
+accounts as (
+
+    select * from {{ ref("account_tiers") }}
+
+),
+
+touches as (
+
+    select * from {{ ref("int_account_touches") }}
+
+),
+
+openings as (
+
+    select * from {{ ref("int_territory_openings") }}
+
+),
+
+reps as (
+
+    select * from {{ ref("int_rep_loads") }}
+
+),
+
+gaps as (
+
+    select
+        accounts.*,
+        gaps.gap,
+        -- never the present owner where it is not for him: he is not active, or has no room
+        case when gaps.is_for_owner then accounts.owner_id else openings.owner_id end as recommended_owner_id
+    from {{ ref("int_coverage_gaps") }} as gaps
+    inner join accounts on gaps.account_id = accounts.account_id
+    left join openings on lower(accounts.territory) = openings.territory
+
+)
+
+select
+    gaps.account_id,
+    gaps.account_name,
+    gaps.gap,
+    gaps.tier_number,
+    gaps.tier,
+    gaps.priority_rank,
+    gaps.territory,
+    gaps.owner_id,
+    gaps.engagement_status,
+    gaps.respond_by,
+    touches.last_outbound_at,
+    touches.days_since_last_outbound,
+    gaps.recommended_owner_id,
+    gaps.tier || ' account' || {{ gap_detail("coalesce(reps.owner_name, reps.owner_id)") }} || '.' as detail
+from gaps
+left join touches on gaps.account_id = touches.account_id
+left join reps on gaps.recommended_owner_id = reps.owner_id

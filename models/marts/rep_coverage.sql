@@ -1,0 +1,67 @@
+with
+
+reps as (
+
+    select * from {{ ref("int_rep_loads") }}
+
+),
+
+touches as (
+
+    select * from {{ ref("int_account_touches") }}
+
+),
+
+tiers as (
+
+    select
+        tiers.owner_id,
+        count(case when tiers.tier_number = 1 then 1 end) as tier_1_accounts,
+        count(case when tiers.tier_number = 2 then 1 end) as tier_2_accounts,
+        count(case when tiers.tier_number = 3 then 1 end) as tier_3_accounts,
+        count(case when tiers.tier_number = 4 then 1 end) as tier_4_accounts,
+        count(case when tiers.tier_number = 1 and touches.is_touched then 1 end) as tier_1_touched
+    from {{ ref("account_tiers") }} as tiers
+    left join touches on tiers.account_id = touches.account_id
+    group by tiers.owner_id
+
+),
+
+counted as (
+
+    select
+        reps.*,
+        coalesce(tiers.tier_1_accounts, 0) as tier_1_accounts,
+        coalesce(tiers.tier_2_accounts, 0) as tier_2_accounts,
+        coalesce(tiers.tier_3_accounts, 0) as tier_3_accounts,
+        coalesce(tiers.tier_4_accounts, 0) as tier_4_accounts,
+        coalesce(tiers.tier_1_touched, 0) as tier_1_touched
+    from reps
+    left join tiers on reps.owner_id = tiers.owner_id
+
+)
+
+select
+    owner_id,
+    owner_name,
+    role,
+    territory,
+    is_active,
+    account_capacity,
+    accounts,
+    tier_1_accounts,
+    tier_2_accounts,
+    tier_3_accounts,
+    tier_4_accounts,
+    accounts - tier_1_accounts - tier_2_accounts - tier_3_accounts - tier_4_accounts as other_accounts,
+    cast(free_capacity as {{ type_double() }}) as free_capacity,
+    case
+        when free_capacity < 0 then 'over'
+        when free_capacity > 0 then 'under'
+        when free_capacity = 0 then 'full'
+        else 'unknown'
+    end as coverage,
+    tier_1_touched,
+    {{ published_number(ratio("cast(tier_1_touched as " ~ type_double() ~ ")", "tier_1_accounts")) }}
+        as tier_1_touched_share
+from counted

@@ -284,11 +284,9 @@ def test_techcorp_has_the_published_facts():
         [row for row in raw[table] if row["account_id"] == "techcorp"]
         for table in ("accounts", "product_usage", "customer_contracts")
     )
-    assert (account[0]["is_customer"], account[0]["employee_count"], account[0]["growth_trend"]) == (
-        *("true", "180", "expanding"),
-    )
-    latest = max(usage, key=lambda row: (row["measured_on"] or "")[:4] == "2026" and row["measured_on"])
-    assert latest["measured_on"] == "2026-06-01"
+    told = [account[0][name] for name in ("is_customer", "employee_count", "growth_trend")]
+    assert told == ["true", "180", "expanding"]
+    (latest,) = (row for row in usage if row["measured_on"] == "2026-06-01")
     assert float(latest["daily_active_users"]) / float(latest["monthly_active_users"]) == 0.85
     assert (latest["features_used"], latest["features_available"]) == ("8", "10")
     assert (latest["seats_used"], latest["seats_licensed"]) == ("45", "50")  # 90%

@@ -1,7 +1,8 @@
 """Measures the project side by side with what a user would write instead, on the same files and in one run.
 
 Each subject is a process of its own (dbt's start included), run in turn with the others, so that a busy machine slows
-all of them; of each the median of the rounds counts. The marts that they make are compared, row by row.
+all of them; of each the median of the rounds counts. The marts that they make are compared, row by row. The peers
+compute the primary model alone, and so does the project here: it runs as a copy without the rules of other models.
 
     uv run --group benchmark python benchmarks/compare.py [--size 10k] [--rounds 3] [--text] [--without NAME ...]
         [--memory-limit 4GB] [--write] [--check]
@@ -95,11 +96,26 @@ class Subject:
         return statistics.median(getattr(cost, of) for cost in self.costs)
 
 
+def copy_with_primary_model(folder: Path) -> Path:
+    """A copy of the project whose rule files hold the primary model only."""
+    ignored = shutil.ignore_patterns(".*", "target", "logs", "*.duckdb*", "data", "__pycache__")
+    copy = Path(shutil.copytree(PROJECT, folder, ignore=ignored))
+    with (copy / "seeds" / "scoring_models.csv").open(newline="", encoding="utf-8") as file:
+        (primary,) = (row["scoring_model"] for row in csv.DictReader(file) if row["is_primary"] == "true")
+    for path in (copy / "seeds").glob("*.csv"):
+        header, *rows = list(csv.reader(path.open(newline="", encoding="utf-8")))
+        if header[0] == "scoring_model":
+            with path.open("w", newline="", encoding="utf-8") as file:
+                csv.writer(file, lineterminator="\n").writerows([header, *(row for row in rows if row[0] == primary)])
+    return copy
+
+
 class Databases:
     """The databases that the project's runs start from: raw tables as views of the files, and rules loaded."""
 
     def __init__(self, folder: Path, scratch: Path, memory_limit: str):
         self.folder, self.scratch = folder, scratch
+        self.project = copy_with_primary_model(scratch / "project")
         profile = (PROJECT / "profiles.yml").read_text(encoding="utf-8")
         if memory_limit:
             profile = profile.replace("settings:", f"settings:\n        memory_limit: {memory_limit}")
@@ -138,7 +154,7 @@ class Databases:
     def dbt(self, *arguments: str, as_of: datetime = NOW) -> list[str]:
         """A dbt command."""
         variables = {"raw_schema": "raw", "as_of": f"{as_of.isoformat()}Z"}
-        places = ("--project-dir", PROJECT, "--profiles-dir", self.scratch)
+        places = ("--project-dir", self.project, "--profiles-dir", self.scratch)
         writes = ("--target-path", self.scratch / "target", "--log-path", self.scratch / "logs")
         options = ("--vars", json.dumps(variables))
         return [str(part) for part in (Path(sys.executable).parent / "dbt", *arguments, *places, *writes, *options)]

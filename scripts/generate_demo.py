@@ -63,7 +63,8 @@ COLUMNS = {
     for table, columns in {
         "accounts": "account_id account_name domain industry country annual_revenue_usd employee_count growth_trend"
         " business_model estimated_deal_usd brand_tier competitive_position is_customer is_strategic owner_id territory"
-        " parent_account_id merged_into_account_id competitor_renewal_on get_back_on updated_at is_deleted loaded_at",
+        " parent_account_id merged_into_account_id competitor_renewal_on get_back_on updated_at is_deleted loaded_at"
+        " sales_rep_count sells_subscription has_self_service average_selling_price_usd",
         "signals": "signal_id account_id domain signal_type occurred_at contact_id signal_value channel updated_at"
         " is_deleted loaded_at",
         "account_technologies": "account_id technology detected_on removed_on",
@@ -418,6 +419,7 @@ def new_company(account_id: str, name: str, industry: str, profile: Profile, rng
     }
     row |= size_and_value(rng, profile)
     row |= timing_dates(rng, profile)
+    row |= way_of_selling(account_id, profile)
     row["owner_id"] = owner_of(rng, profile, row)
     return Company(account_id, name, domain, profile, row)
 
@@ -450,6 +452,21 @@ def size_and_value(rng: Random, profile: Profile) -> Row:
                 0.3 * (1 - profile.ideal),
                 "displacement" if rng.random() < 0.15 + profile.ideal / 2 else "greenfield",
             ),
+        ),
+    }
+
+
+def way_of_selling(account_id: str, profile: Profile) -> Row:
+    """How the company sells what it makes."""
+    rng = stream("way of selling", account_id)
+    reps = between(rng, graded(rng, profile.ideal, (25, 220), (8, 24), (0, 7)))
+    low, high = graded(rng, profile.ideal, (1_000, 100_000), (100, 1_000), (100_000, 600_000))
+    return {
+        "sales_rep_count": unless(rng, 0.2 * (1 - profile.ideal), str(reps)),
+        "sells_subscription": flag(rng, rng.random() < profile.ideal),
+        "has_self_service": flag(rng, rng.random() < profile.ideal - 0.1),
+        "average_selling_price_usd": unless(
+            rng, 0.3 * (1 - profile.ideal), f"{round(log_uniform(rng, low, high), -2):.0f}"
         ),
     }
 
@@ -796,7 +813,8 @@ def add_acme_software(tables: Tables) -> None:
         "account_id=acme-software|account_name=Acme Software Corporation|industry=SaaS|country=United States"
         "|annual_revenue_usd=240000000|employee_count=850|growth_trend=stable|business_model=B2B"
         "|estimated_deal_usd=120000|brand_tier=high|competitive_position=displacement|owner_id=rep-01"
-        "|territory=US East"
+        "|territory=US East|sales_rep_count=60|sells_subscription=true|has_self_service=false"
+        "|average_selling_price_usd=40000"
     )
     contacts = [
         "1;elowen.brackenfold;Director of Marketing;manager;Marketing;false",
@@ -821,7 +839,8 @@ def add_acme_marketing(tables: Tables) -> None:
         "account_id=acme-marketing|account_name=Acme Marketing Inc.|industry=Marketing|country=United States"
         "|annual_revenue_usd=18000000|employee_count=210|growth_trend=expanding|business_model=B2B"
         "|estimated_deal_usd=28000|brand_tier=low|competitive_position=greenfield|owner_id=rep-12"
-        "|territory=US West"
+        "|territory=US West|sales_rep_count=18|sells_subscription=false|has_self_service=false"
+        "|average_selling_price_usd=9000"
     )
     contacts = ["1;tamsin.lanternbeck;Marketing Director;manager;Marketing;false"]
     story(tables, account, contacts, ["Salesforce", "Google Analytics"])
@@ -845,6 +864,7 @@ def add_account_601(tables: Tables) -> None:
         "account_id=account-601|account_name=Account 601 Ltd|industry=Logistics|country=Ireland"
         "|annual_revenue_usd=9000000|employee_count=60|growth_trend=stable|business_model=B2B"
         "|estimated_deal_usd=15000|brand_tier=low|competitive_position=greenfield|territory=UK & Ireland"
+        "|sales_rep_count=6|sells_subscription=false|has_self_service=false"
     )
     story(tables, account, (), ["Salesforce"])
     signals = [
@@ -861,6 +881,7 @@ def add_techcorp(tables: Tables) -> None:
         "account_id=techcorp|account_name=TechCorp Inc.|industry=Technology|country=United States"
         "|annual_revenue_usd=32000000|employee_count=180|growth_trend=expanding|business_model=B2B"
         "|estimated_deal_usd=60000|brand_tier=moderate|is_customer=true|owner_id=rep-14|territory=US West"
+        "|sales_rep_count=35|sells_subscription=true|has_self_service=true|average_selling_price_usd=12000"
     )
     contacts = [
         "1;verity.emberholt;VP Operations;executive;Operations;true",
@@ -883,7 +904,7 @@ def add_techcorp(tables: Tables) -> None:
         monthly, daily = (40, 34) if months_ago == 0 else (seats - 3, round((seats - 3) * 0.8))
         departments, cross_sell_views = 3 if months_ago < 4 else 2, max(0, 3 - months_ago)
         measured_on = date(2026, 6 - months_ago, 1).isoformat()
-        counts = [daily, monthly, seats, 50, features, 10, 1, 12 - months_ago, departments, growth, cross_sell_views]
+        counts = [daily, monthly, seats, 50, features, 10, 1, 10 - months_ago, departments, growth, cross_sell_views]
         values = ["techcorp", measured_on, *map(str, counts)]
         tables["product_usage"].append(dict(zip(COLUMNS["product_usage"], values, strict=True)))
     tables["customer_contracts"].append(
@@ -899,7 +920,8 @@ def add_global_financial(tables: Tables) -> None:
         "account_id=global-financial|account_name=Global Financial Services Corp|industry=Financial Services"
         "|country=United States|annual_revenue_usd=850000000|employee_count=2400|growth_trend=expanding"
         "|business_model=B2B|estimated_deal_usd=240000|brand_tier=high|competitive_position=displacement"
-        "|owner_id=rep-01|territory=US East"
+        "|owner_id=rep-01|territory=US East|sales_rep_count=400|sells_subscription=false|has_self_service=false"
+        "|average_selling_price_usd=250000"
     )
     contacts = [
         "1;osric.copperstrand;Senior Manager, Marketing Operations;manager;Marketing;false",

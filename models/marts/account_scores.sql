@@ -16,6 +16,12 @@ tiers as (
 
     select * from {{ ref("int_tiers_assigned") }}
 
+),
+
+treatments as (
+
+    select * from {{ ref("stg_rules__tier_treatments") }}
+
 )
 
 select
@@ -33,7 +39,13 @@ select
     tiers.tier,
     tiers.tier_reason,
     tiers.score_tier_number,
-    scores.data_completeness
+    scores.data_completeness,
+    treatments.coverage,
+    cast(treatments.accounts_per_rep as {{ type_double() }}) as accounts_per_rep,
+    treatments.touch_cadence,
+    treatments.program,
+    cast(treatments.budget_min_usd as {{ type_double() }}) as budget_min_usd,
+    cast(treatments.budget_max_usd as {{ type_double() }}) as budget_max_usd
 from scores
 inner join dimension_lists
     on scores.account_id = dimension_lists.account_id
@@ -41,3 +53,6 @@ inner join dimension_lists
 inner join tiers
     on scores.account_id = tiers.account_id
     and scores.scoring_model = tiers.scoring_model
+left join treatments
+    on tiers.scoring_model = treatments.scoring_model
+    and tiers.tier_number = treatments.tier_number

@@ -32,12 +32,6 @@ explanations as (
 
     select * from {{ ref("int_score_explanations") }}
 
-),
-
-treatments as (
-
-    select * from {{ ref("stg_rules__tier_treatments") }}
-
 )
 
 select
@@ -77,17 +71,14 @@ select
     scores.data_completeness,
     explanations.top_reasons,
     explanations.top_gaps,
-    treatments.coverage,
-    cast(treatments.accounts_per_rep as {{ type_double() }}) as accounts_per_rep,
-    treatments.touch_cadence,
-    treatments.program,
-    cast(treatments.budget_min_usd as {{ type_double() }}) as budget_min_usd,
-    cast(treatments.budget_max_usd as {{ type_double() }}) as budget_max_usd
+    scores.coverage,
+    scores.accounts_per_rep,
+    scores.touch_cadence,
+    scores.program,
+    scores.budget_min_usd,
+    scores.budget_max_usd
 from scores
 inner join accounts on scores.account_id = accounts.account_id
 left join engagement on scores.account_id = engagement.account_id
 inner join intent on scores.account_id = intent.account_id
 inner join explanations on scores.account_id = explanations.account_id
-left join treatments
-    on scores.scoring_model = treatments.scoring_model
-    and scores.tier_number = treatments.tier_number

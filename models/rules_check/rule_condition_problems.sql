@@ -40,8 +40,14 @@ attributes as (
         'number' as data_type,
         '' as known_values
     from signal_types
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    union all
+    {% endfor -%}
+    select
+        attribute,
+        'boolean' as data_type,
+        'true|false' as known_values
+    from (select attribute from rules union select attribute from qualifiers) as named
+    where {{ is_technology_attribute("attribute") }}
 
 ),
 
@@ -81,7 +87,7 @@ checked as (
             when attributes.attribute is null
                 then
                 'attribute "' || conditions.attribute || '" is unknown; it must be a column of '
-                || 'int_account_attributes, signals_<signal_type>_7d or signals_<signal_type>_30d'
+                || 'int_account_attributes, signals_<signal_type>_7d, signals_<signal_type>_30d or uses_<technology>'
             when conditions.min_value > conditions.max_value then 'min_value is greater than max_value'
             when conditions.match_value is not null and coalesce(conditions.min_value, conditions.max_value) is not null
                 then 'give min_value and max_value, or match_value, not both'

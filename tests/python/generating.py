@@ -229,6 +229,10 @@ class _World:
             "merged_into_account_id": self.account_id() if self.chance(0.06) else None,
             "competitor_renewal_on": self.day(*renewals, -400) if renewals and self.chance(0.4) else None,
             "get_back_on": self.day(*returns, 300) if returns and self.chance(0.3) else None,
+            "sales_rep_count": self.number("sales_rep_count", [Decimal(0), Decimal(3), Decimal(400)], "1"),
+            "sells_subscription": self.pick(True, False, None),
+            "has_self_service": self.pick(True, False, None),
+            "average_selling_price_usd": self.number("average_selling_price_usd", [Decimal(0), Decimal(5000)]),
             "updated_at": self.as_of - timedelta(days=self.rng.randint(1, 300)) if self.chance(0.9) else None,
             "is_deleted": self.chance(0.03),
             "loaded_at": self.as_of - timedelta(hours=1),
@@ -307,7 +311,7 @@ class _World:
         listed = [row["technology"] for row in self.rules["complementary_technologies"]]
         return {
             "account_id": self.account_id(),
-            "technology": self.pick(*listed, "Excel"),
+            "technology": self.pick(*listed, "Excel", "Eloqua", "Google_Analytics"),
             "detected_on": self.pick(None, self.day(-100), self.day(-1, 0, 1)),
             "removed_on": self.pick(None, None, None, self.day(-1, 0, 1)),
         }

@@ -95,6 +95,10 @@ FACTS = {
         "brand_tier": "low",
         "competitive_position": "greenfield",
         "territory": "North",
+        "sales_rep_count": "25",
+        "sells_subscription": "true",
+        "has_self_service": "true",
+        "average_selling_price_usd": "1000",
     },
     "product_usage": {
         "daily_active_users": "5",

@@ -101,6 +101,12 @@ def side_by_side() -> RuleRows:
             test_everyone | reach | place | territory | | | NORTH | 2.5 | | The north
             test_everyone | reach | kind | business_model | | | b2b | 1 | | B2B
             test_everyone | reach | kind | industry | | | | 0.5 | | Any known industry
+            test_everyone | reach | stack | uses_google_analytics | | | true | 0.75 | | Google Analytics in use
+            test_everyone | reach | stack | uses_slack | | | FALSE | 0.5 | | No Slack
+            test_everyone | reach | selling | sales_rep_count | 25 | | | 0.8 | | Sales team
+            test_everyone | reach | selling | sells_subscription | | | true | 0.6 | | Subscription
+            test_everyone | reach | selling | has_self_service | | | false | 0.4 | | No self-service
+            test_everyone | reach | selling | average_selling_price_usd | | 1000 | | 0.2 | | Low price
             test_everyone | reach | champions | champions | 1 | | | 1 | | Champion
             test_everyone | reach | history | previous_opportunities | 1 | 1 | | 1 | | One opportunity
             test_everyone | reach | history | previous_opportunities | 2 | | | 2 | | Opportunities
@@ -135,6 +141,8 @@ def side_by_side() -> RuleRows:
             test_everyone | market | employee_count | 1 | |
             test_expansion | contract | annual_contract_value_usd | 5000 | |
             test_expansion | contract | nps | | | 5e1
+            test_expansion | stack | uses_salesforce | | | false
+            test_expansion | stack | uses_google_analytics | | | true
         """,
     )
 
@@ -190,6 +198,7 @@ def every_attribute() -> RuleRows:
         conditions += [f"{name} | | | {value}" for value in values or ["1" if kind == "number" else "true"]]
         conditions += [f"{name} | 5 | 7 |"] * (kind == "number")
     conditions += [f"signals_website_visit_{days}d | | | 1" for days in (7, 30)]
+    conditions += ["uses_google_analytics | | | true", "uses_anything | | | false"]
     lines = [f"weighted_composite | fit | f{n} | {condition} | 1 | | Any" for n, condition in enumerate(conditions)]
     lines += [
         f"weighted_composite | fit | u{n} | {column['name']} | | | | | 1 | Any"

@@ -302,6 +302,34 @@ def test_counts_and_rates():
         assert value_of(attribute, [account()], visits + values, **tables) == text, attribute
 
 
+def test_technologies_in_use():
+    stack = [
+        {"account_id": "a", "technology": "Google  Analytics", "detected_on": "2026-03-15"},
+        {"account_id": "b", "technology": "SLACK", "removed_on": "2026-03-16"},
+        {"account_id": "a", "technology": "Marketo", "removed_on": "2026-03-15"},
+        {"account_id": "a", "technology": "HubSpot", "detected_on": "2026-03-16"},
+    ]
+    accounts = [account(), account("b", merged_into_account_id="a")]
+    for attribute, text in {
+        "uses_google__analytics": "true",
+        "Uses_Slack": "true",
+        "uses_google_analytics": "false",
+        "uses_marketo": "false",
+        "uses_hubspot": "false",
+    }.items():
+        assert value_of(attribute, accounts, account_technologies=stack) == text, attribute
+
+
+def test_of_rules_that_give_the_same_the_first_by_name_is_told():
+    rules = deepcopy(RULES)
+    rule = {"scoring_model": MODEL, "dimension": "strategic", "factor": "x", "points": "1"}
+    names = ("champions", "c"), ("annual_revenue_usd", "b"), ("annual_revenue_usd", "a")
+    rules["scoring_rules"] += [{**rule, "attribute": attribute, "label": label} for attribute, label in names]
+    result = run([account(annual_revenue_usd="1")], rules=rules)
+    (line,) = (row for row in result["account_score_contributions"] if row["factor"] == "x")
+    assert (line["attribute"], line["label"]) == ("annual_revenue_usd", "a")
+
+
 def test_customers():
     usage = [
         {"account_id": "a", "measured_on": "2026-03-14", "seats_used": "1", "seats_licensed": "4"},

@@ -80,6 +80,7 @@ TYPE_OF = {
     "annual_revenue_usd": "double",
     "employee_count": "integer",
     "estimated_deal_usd": "decimal(18, 2)",
+    "annual_contract_value_usd": "decimal(20, 2)",
     "signal_value": "decimal(5, 2)",
     "headcount_growth_pct": "float",
     "has_executive_sponsor": "integer",

@@ -220,10 +220,10 @@ def test_more_points_for_a_demo_request(compiled):
     ],
 )
 def test_a_changed_cell_takes_effect(compiled, file, where, cells):
-    rule_rows = changed(file, where, **cells)
+    rule_rows = changed(file, where, primary_only(), **cells)
     found = compiled.replay(demo_rows(), AS_OF, rule_rows)
     assert_agrees(found, recompute(demo_rows(), rule_rows, AS_OF))
-    assert exactly(found) != exactly(compiled.replay(demo_rows(), AS_OF))
+    assert exactly(found) != exactly(compiled.replay(demo_rows(), AS_OF, primary_only()))
 
 
 def test_a_qualification_rule(compiled):

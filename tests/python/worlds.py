@@ -76,6 +76,10 @@ ACCOUNT = row(
     merged_into_account_id=of(None, None, None, "a", "b", "c", "nobody"),
     competitor_renewal_on=days(-1, 0, 90, 91, 180, 181),
     get_back_on=days(-15, -14, 14, 15),
+    sales_rep_count=maybe("24.9", "25", "-1"),
+    sells_subscription=FLAG,
+    has_self_service=FLAG,
+    average_selling_price_usd=maybe("999.99", "1000", "1e5", "100000.01"),
     loaded_at=maybe(AS_OF, AS_OF - timedelta(days=1)),
     **VERSION,
 )
@@ -107,7 +111,9 @@ TABLES = {
     "account_technologies": st.lists(
         row(
             account_id=IDS,
-            technology=of("Slack", "slack", "HubSpot", "Marketo", "Excel"),
+            technology=of(
+                "Slack", "slack", "HubSpot", "Salesforce", "salesforce", "Google Analytics", "Google_analytics"
+            ),
             detected_on=days(-1, 0, 1),
             removed_on=days(-1, 0, 1),
         ),

@@ -56,6 +56,10 @@ select
     accounts.territory,
     accounts.competitor_renewal_on,
     accounts.get_back_on,
+    accounts.sales_rep_count,
+    accounts.sells_subscription,
+    accounts.has_self_service,
+    accounts.average_selling_price_usd,
     accounts.parent_account_id,
     accounts.raw_record,
     case

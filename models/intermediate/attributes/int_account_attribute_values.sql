@@ -27,6 +27,22 @@ signal_attributes as (
             'signals_' || signal_types.signal_type || '_7d', 'signals_' || signal_types.signal_type || '_30d'
         )
 
+),
+
+technology_attributes as (
+
+    select attribute from rule_attributes
+    where {{ is_technology_attribute("attribute") }}
+
+),
+
+technologies as (
+
+    select distinct
+        account_id,
+        {{ technology_attribute("technology") }} as attribute
+    from {{ ref("int_technologies_installed") }}
+
 )
 
 select
@@ -45,6 +61,7 @@ select
 from accounts
 cross join rule_attributes
 where rule_attributes.attribute not in (select signal_attributes.attribute from signal_attributes)
+    and rule_attributes.attribute not in (select technology_attributes.attribute from technology_attributes)
 union all
 select
     accounts.account_id,
@@ -59,3 +76,14 @@ cross join signal_attributes
 left join {{ ref("int_account_signal_types") }} as signals
     on accounts.account_id = signals.account_id
     and signal_attributes.signal_type = signals.signal_type
+union all
+select
+    accounts.account_id,
+    technology_attributes.attribute,
+    cast(null as {{ type_double() }}) as value_number,
+    case when technologies.account_id is null then 'false' else 'true' end as value_text
+from accounts
+cross join technology_attributes
+left join technologies
+    on accounts.account_id = technologies.account_id
+    and technology_attributes.attribute = technologies.attribute

@@ -21,16 +21,12 @@ icp_markets as (
 technologies as (
 
     select
-        accounts.surviving_account_id as account_id,
-        count(distinct complementary.technology) as complementary_technologies
-    from {{ ref("stg_raw__account_technologies") }} as installed
-    inner join accounts on installed.account_id = accounts.account_id
+        installed.account_id,
+        count(*) as complementary_technologies
+    from {{ ref("int_technologies_installed") }} as installed
     inner join {{ ref("stg_rules__complementary_technologies") }} as complementary
-        on lower(installed.technology) = complementary.technology
-    where installed.record_status = 'standing'
-        and coalesce(installed.detected_on, {{ as_of_date() }}) <= {{ as_of_date() }}
-        and (installed.removed_on is null or installed.removed_on > {{ as_of_date() }})
-    group by accounts.surviving_account_id
+        on installed.technology = complementary.technology
+    group by installed.account_id
 
 )
 
@@ -46,6 +42,10 @@ select
     accounts.brand_tier,
     accounts.competitive_position,
     accounts.territory,
+    accounts.sales_rep_count,
+    accounts.sells_subscription,
+    accounts.has_self_service,
+    accounts.average_selling_price_usd,
     case
         when accounts.industry is not null then coalesce(icp_industries.industry_match, 'non_target')
     end as industry_match,

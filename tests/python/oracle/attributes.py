@@ -23,6 +23,10 @@ _OF_ACCOUNT = frozenset(
         "brand_tier",
         "competitive_position",
         "territory",
+        "sales_rep_count",
+        "sells_subscription",
+        "has_self_service",
+        "average_selling_price_usd",
     }
 )
 _OF_USAGE = frozenset(TABLES["product_usage"].columns) - {"account_id"}
@@ -35,6 +39,7 @@ _RATIOS = {
     "expansion_ratio": ("expansion_potential_usd", "annual_contract_value_usd"),
 }
 _SIGNAL_COUNT = re.compile(r"signals_(.+)_([0-9]+)d")
+_IN_USE = re.compile(r"uses_([^ ]+)")
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,9 @@ class Account:
         counted = _SIGNAL_COUNT.fullmatch(name)
         if counted:
             return self._signal_count(counted[1], int(counted[2]))
+        in_use = _IN_USE.fullmatch(name)
+        if in_use:
+            return in_use[1] in {technology.replace(" ", "_") for technology in self._installed()}
         derive = getattr(self, f"_derive_{name}", None)
         if derive is None:
             raise KeyError(f"unknown attribute {name}")
@@ -108,14 +116,17 @@ class Account:
         return None if country is None else self.rules.markets.get(country.lower(), "expansion")
 
     def _derive_complementary_technologies(self) -> int:
+        return len(self._installed() & self.rules.technologies)
+
+    def _installed(self) -> set[str]:
+        """What is installed today, in lower case."""
         today = self.clock.today
-        installed = {
+        return {
             row["technology"].lower()
             for row in self.technologies
             if (row["detected_on"] is None or row["detected_on"] <= today)
             and (row["removed_on"] is None or row["removed_on"] > today)
         }
-        return len(installed & self.rules.technologies)
 
     # Dates.
 

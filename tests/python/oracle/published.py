@@ -163,6 +163,7 @@ def _score_row(model: Model, placing: Placing) -> Record:
         "tier_reason": placing.tier_reason,
         "score_tier_number": placing.score_tier_number,
         "data_completeness": _number(result.completeness),
+        **_treatment(model, placing),
     }
 
 
@@ -192,8 +193,6 @@ def _tier_row(model: Model, placing: Placing, engaged: Engagement, options: dict
     as_of = account.clock.as_of
     now = published(account.decayed_points_at(as_of))
     week_ago = published(account.decayed_points_at(as_of - WEEK))
-    treatment = model.treatments.get(placing.tier_number, {})
-    columns = ("coverage", "accounts_per_rep", "touch_cadence", "program", "budget_min_usd", "budget_max_usd")
     return {
         **{name: account.record[name] for name in ("account_id", "account_name", "domain", "owner_id", "territory")},
         "scoring_model": model.scoring_model,
@@ -214,8 +213,15 @@ def _tier_row(model: Model, placing: Placing, engaged: Engagement, options: dict
         "decayed_intent_points_7d_ago": _number(week_ago),
         "intent_trend": _trend(now - week_ago, options["intent_trend_threshold"]),
         "data_completeness": _number(result.completeness),
-        **{name: _number(treatment.get(name)) for name in columns},
+        **_treatment(model, placing),
     }
+
+
+def _treatment(model: Model, placing: Placing) -> Record:
+    """What the account's tier gets."""
+    treatment = model.treatments.get(placing.tier_number, {})
+    columns = ("coverage", "accounts_per_rep", "touch_cadence", "program", "budget_min_usd", "budget_max_usd")
+    return {name: _number(treatment.get(name)) for name in columns}
 
 
 def _tier_name(model: Model, placing: Placing) -> str | None:

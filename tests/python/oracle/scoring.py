@@ -106,9 +106,9 @@ def _score_dimension(dimension: Dimension, account: Account) -> tuple[Fraction, 
 
 
 def _best_rule(factor: Factor, account: Account) -> tuple[ScoringRule | None, Fraction]:
-    """The matching rule that gives the most, and its points; (None, 0) if none matches."""
+    """The matching rule that gives the most, of equals the first by name, and its points; (None, 0) if none matches."""
     best: tuple[ScoringRule | None, Fraction] = (None, Fraction(0))
-    for rule in factor.rules:
+    for rule in sorted(factor.rules, key=lambda rule: (rule.condition.attribute, rule.label or "")):
         value = account.attribute(rule.condition.attribute)
         if not holds(rule.condition, value):
             continue

@@ -1,12 +1,9 @@
 {{ config(meta={"remembered": "whole"}) }}
 with
 
--- the latest build day that there is, also when an earlier one is filled in
-latest as (
+history as (
 
-    select
-        history.*,
-        max(history.tier_date) over () as latest_date
+    select history.*
     from {{ ref("account_tier_history") }} as history
     inner join {{ ref("stg_rules__scoring_models") }} as models
         on history.scoring_model = models.scoring_model
@@ -14,16 +11,20 @@ latest as (
 
 ),
 
-today as (
+-- the latest build, also when an earlier day is filled in
+last_build as (
 
-    select * from latest
-    where tier_date = latest_date
+    select
+        coalesce(max(case when tier_date > {{ as_of_date() }} then tier_date end), {{ as_of_date() }}) as tier_date,
+        coalesce(max(case when scored_at > {{ as_of() }} then scored_at end), {{ as_of() }}) as scored_at
+    from history
 
 ),
 
-last_build as (
+today as (
 
-    select max(scored_at) as scored_at from today
+    select history.* from history
+    inner join last_build on history.tier_date = last_build.tier_date
 
 ),
 

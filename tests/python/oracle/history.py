@@ -133,12 +133,12 @@ def _why(old: Record, new: Record) -> str:
     return f"{'; '.join(words) or 'No contribution moved'} ({new['tier_reason']})"
 
 
-def crm_tier_sync(history: list[Record], before: Tables, primary: str) -> list[Record]:
+def crm_tier_sync(history: list[Record], before: Tables, primary: str, as_of: datetime) -> list[Record]:
     """What the CRM is told: every account that it was ever told of or that is ranked on the latest build day."""
     of_model = [row for row in history if row["scoring_model"] == primary]
-    latest = max((row["tier_date"] for row in of_model), default=None)
+    latest = max([as_of.date(), *(row["tier_date"] for row in of_model)])
+    built_at = max([as_of, *(row["scored_at"] for row in of_model)])
     today = {row["account_id"]: row for row in of_model if row["tier_date"] == latest}
-    built_at = max((row["scored_at"] for row in today.values()), default=None)
     told = {row["account_id"]: row for row in before.get("crm_tier_sync", [])}
     rows = []
     for account_id in told.keys() | {name for name, row in today.items() if row["tier_number"] is not None}:

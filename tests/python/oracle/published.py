@@ -89,7 +89,7 @@ def recompute(
     primary = next(model.scoring_model for model in ruleset.models if model.is_primary)
     tables["account_tier_history"] = account_tier_history(tables, before or {}, clock.as_of)
     tables["account_tier_changes"] = account_tier_changes(tables["account_tier_history"])
-    tables["crm_tier_sync"] = crm_tier_sync(tables["account_tier_history"], before or {}, primary)
+    tables["crm_tier_sync"] = crm_tier_sync(tables["account_tier_history"], before or {}, primary, clock.as_of)
     for row in tables["account_score_contributions"]:
         del row["exact_contribution"]
     market = Market(

@@ -59,10 +59,11 @@ def perfect_accounts(count, field_reps):
 
 
 @pytest.mark.parametrize(
-    ("field_reps", "places"), [(25, [150, 500, 600, 3_250]), (1, [6, 20, 24, 4_450]), (0, [4_500, 0, 0, 0])]
+    ("accounts", "field_reps", "places"),
+    [(4_500, 25, [150, 500, 600, 3_250]), (51, 1, [6, 20, 24, 1]), (51, 0, [51, 0, 0, 0])],
 )
-def test_enterprise_tiers_hold_what_field_reps_can_cover(compiled, field_reps, places):
-    raw = perfect_accounts(4_500, field_reps)
+def test_enterprise_tiers_hold_what_field_reps_can_cover(compiled, accounts, field_reps, places):
+    raw = perfect_accounts(accounts, field_reps)
     rows = compiled.replay(raw, AS_OF, only("enterprise_saas"))["account_tiers"]
     assert {(row["priority_score"], row["score_tier_number"]) for row in rows} == {(90, 1)}
     counts = Counter(row["tier_number"] for row in rows)

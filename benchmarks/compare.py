@@ -49,7 +49,7 @@ import duckdb
 duckdb.sql('''
     select
         max(signal_id), max(account_id), max(domain), max(signal_type), max(occurred_at), max(contact_id),
-        sum(signal_value), max(updated_at), bool_or(is_deleted), max(loaded_at)
+        sum(cast(signal_value as double)), max(updated_at), bool_or(cast(is_deleted as boolean)), max(loaded_at)
     from read_parquet('{signals}')
 ''').fetchall()
 """

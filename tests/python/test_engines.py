@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from itertools import product
@@ -12,9 +14,9 @@ from comparing import assert_agrees, exactly
 from conftest import make_dirty_rows
 from engines import NotInstalled, PostgresWarehouse, SparkWarehouse, postgres_server, spark_cluster
 from generating import AS_OF_TEXT, as_text, facts
-from rule_sets import changed
+from rule_sets import changed, primary_only
 from test_incremental import assert_builds_one_after_another_agree
-from warehouse import MARTS, Warehouse, rules
+from warehouse import MARTS, PROJECT, Warehouse, rules
 from worlds import AS_OF
 
 pytestmark = pytest.mark.engines
@@ -76,6 +78,12 @@ MOMENTS = (
     "20260131",
 )
 """Numbers and moments at and beyond what the types hold."""
+
+
+WITHOUT_TESTS = re.sub(
+    r"(?s)data_tests:.*", "data_tests: {+enabled: false}\n", (PROJECT / "dbt_project.yml").read_text()
+)
+"""The project as it publishes without having tested; that the tests hold on an engine is seen on the demo."""
 
 
 def with_extremes(raw):
@@ -191,10 +199,26 @@ def test_roles_may_read_what_is_granted(demo_on_engine):
     }
 
 
+def test_history_goes_on(demo, demo_on_engine, tmp_path):
+    """Five days later, and again a day before that: what was, what changed and what a CRM is told."""
+    on_duckdb = Warehouse(tmp_path)
+    shutil.copy(demo.path, on_duckdb.path)
+    for warehouse in (demo_on_engine, on_duckdb):
+        warehouse.seeds = {"signal_types": rules()["signal_types"]}
+        warehouse.files = {"dbt_project.yml": WITHOUT_TESTS}
+    for as_of in ("2026-07-05T09:00:00Z", "2026-07-04T09:00:00Z"):
+        for warehouse in (demo_on_engine, on_duckdb):
+            warehouse.build("--exclude-resource-type", "unit_test", as_of=as_of).check()
+    marts = demo_on_engine.marts()
+    assert_agrees(marts, on_duckdb.marts())
+    assert {row["tier_date"].day for row in marts["account_tier_history"]} == {30, 4, 5}
+    assert {row["changed_on"].day for row in marts["account_tier_changes"]} == {4, 5}
+
+
 def test_dirty_rows_are_the_same(engine, tmp_path):
     """Everything that can be wrong with text, and every account ranked, customers too."""
     raw = with_extremes(make_dirty_rows())
-    seeds = {"scoring_models": changed("scoring_models", {}, population="all")["scoring_models"]}
+    seeds = changed("scoring_models", {}, primary_only(), population="all")
     on_engine, on_duckdb = (built(each, raw) for each in (engine("dirty", seeds=seeds), Warehouse(tmp_path, seeds)))
     assert_agrees(on_engine, on_duckdb)
 

@@ -158,7 +158,8 @@ rep-10;Pip Larkspurrow;inside;US East;true;60
 rep-11;Isolde Fenwhistle;Inside;International;TRUE;60
 rep-12;Ozzy Marblethorpe;sdr;US West;true;80
 rep-13;Nell Candleford-Mint;SDR;UK & Ireland;true;80
-rep-14;Ambrose Kettlewright;csm;;yes;45"""
+rep-14;Ambrose Kettlewright;csm;;yes;45
+rep-16;Wren Oatfield;inside;UK & Ireland;true;"""
 FIELD_REP = {
     territory: owner_id
     for owner_id, _, role, territory, *_ in (line.split(";") for line in REPS.splitlines())
@@ -959,12 +960,14 @@ def add_sales_reps(tables: Tables) -> None:
 
 
 def mark_accounts(all_companies: list[Company]) -> None:
-    """Strategic accounts, and one group of companies."""
+    """Strategic accounts, and two groups of companies."""
     for profile, number, spelling in [("engaged", 6, "Yes"), ("warming", 10, "true"), ("quiet", 12, "1")]:
         nth(all_companies, profile, number).row["is_strategic"] = spelling
-    parent = nth(all_companies, "engaged", 1)
-    for profile, number in [("warming", 1), ("quiet", 1), ("quiet", 2)]:
-        nth(all_companies, profile, number).row["parent_account_id"] = parent.account_id
+    groups = {1: [("warming", 1), ("quiet", 1), ("quiet", 2)], 2: [("surging", 2), ("customer", 3), ("warming", 5)]}
+    for number_of_parent, children in groups.items():
+        parent = nth(all_companies, "engaged", number_of_parent)
+        for profile, number in children:
+            nth(all_companies, profile, number).row["parent_account_id"] = parent.account_id
 
 
 def add_tier_overrides(tables: Tables, all_companies: list[Company]) -> None:

@@ -34,18 +34,25 @@
 {% macro postgres__microseconds(timestamp) -%} cast(extract(epoch from {{ timestamp }}) * 1000000 as bigint) {%- endmacro %}
 
 
-{#- A ratio of two doubles; null where the second is 0. -#}
+{#- A ratio of two doubles; null where the second is 0, 1e300 where it would be infinite, 0 where it would vanish. -#}
 {% macro ratio(part, whole) -%} {{ adapter.dispatch("ratio")(part, whole) }} {%- endmacro %}
 
-{% macro default__ratio(part, whole) -%} {{ part }} / nullif({{ whole }}, 0) {%- endmacro %}
+{% macro default__ratio(part, whole) -%}
+    {%- set quotient = part ~ " / nullif(" ~ whole ~ ", 0)" -%}
+    case
+        when abs({{ quotient }}) > 1e299 then sign({{ part }}) * sign({{ whole }}) * 1e300
+        when abs({{ quotient }}) < 1e-299 then 0
+        else {{ quotient }}
+    end
+{%- endmacro %}
 
-{#- PostgreSQL raises an error where a double would be infinite or vanish. -#}
+{#- PostgreSQL raises an error where a double would be infinite or vanish: by logarithms, of 1e299 here. -#}
 {% macro postgres__ratio(part, whole) -%}
     {%- set magnitude = "ln(abs(nullif(" ~ part ~ ", 0))) - ln(abs(nullif(" ~ whole ~ ", 0)))" -%}
     case
-        when {{ magnitude }} > 690 then sign({{ part }}) * sign({{ whole }}) * 1e300
-        when {{ magnitude }} < -690 then 0
-        else {{ default__ratio(part, whole) }}
+        when {{ magnitude }} > 688.47 then sign({{ part }}) * sign({{ whole }}) * 1e300
+        when {{ magnitude }} < -688.47 then 0
+        else {{ part }} / nullif({{ whole }}, 0)
     end
 {%- endmacro %}
 

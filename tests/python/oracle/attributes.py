@@ -238,4 +238,10 @@ def engaged_contact_ids(matched: dict[str, list[Record]], activities: list[Recor
 
 
 def _ratio(part: Fraction | None, whole: Fraction | None) -> Fraction | None:
-    return Fraction(part) / Fraction(whole) if part is not None and whole else None
+    """A ratio as a double holds it: what would be infinite is 1e300, what would vanish is nothing."""
+    if part is None or not whole:
+        return None
+    ratio = Fraction(part) / Fraction(whole)
+    if ratio > 10**299:
+        return Fraction(10**300)
+    return Fraction(0) if ratio < Fraction(1, 10**299) else ratio

@@ -142,7 +142,7 @@ def test_all_accounts_are_ranked_and_spelling_mistakes_cost_points_not_rows(crm,
     matches = {
         row["account_id"]: row["attribute_value"]
         for row in crm.mart("account_score_contributions")
-        if row["factor"] == "industry"
+        if (row["scoring_model"], row["factor"]) == ("weighted_composite", "industry")
     }
     misspelt = {row["account_id"] for row in raw["accounts"] if row["industry"] == "technolgy"}
     assert {matches[account_id] for account_id in misspelt} == {"non_target"}

@@ -35,6 +35,12 @@ def test_every_raw_column_is_described(demo):
     assert all(column["description"] for source in sources for column in source["columns"].values())
 
 
+def test_names_of_unit_tests_fit_into_postgresql(demo):
+    """It refuses names of more than 63 characters."""
+    unit_tests = json.loads((demo.folder / "target" / "manifest.json").read_text())["unit_tests"].values()
+    assert [test["name"] for test in unit_tests if len(test["name"]) > 63] == []
+
+
 def test_the_messages_shown_are_those_that_are_printed():
     """Each change and message of the table is one of the cases that are tried."""
     page = (PROJECT / "docs" / "rule-messages.md").read_text(encoding="utf-8")

@@ -32,7 +32,7 @@ class Replay:
     """Raw text rows, rules, settings and as_of; `rules_meant` says what rules mean that are typed in odd ways."""
 
     raw: Mapping[str, Any]
-    rules: RuleRows = field(default_factory=rules)
+    rules: RuleRows = field(default_factory=primary_only)
     as_of: datetime = AS_OF
     settings: Mapping[str, Any] = field(default_factory=dict)
     rules_meant: RuleRows | None = None
@@ -252,7 +252,7 @@ REPLAYS: Mapping[str, Callable[[], Replay]] = {
     "points beyond a dimension": points_beyond_a_dimension,
     "a faint signal": a_faint_signal,
     "what is unknown": what_is_unknown,
-    "the demo": lambda: Replay(demo_rows(), as_of=DEMO_AS_OF),
+    "the demo": lambda: Replay(demo_rows(), rules(), DEMO_AS_OF),
     **{f"{column}: {group}": partial(cells, column, group) for column, groups in CELLS.items() for group in groups},
     **{
         f"domains like {theirs}": partial(domains, theirs)

@@ -14,15 +14,15 @@ from generating import AS_OF_TEXT, as_text, facts
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from rule_sets import with_rows
+from rule_sets import primary_only, with_rows
 from warehouse import CompiledProject, IncrementalWarehouse, Warehouse, rules
 from worlds import ACCOUNT, AS_OF, SIGNAL, TABLES, written
 
 TYPES = {
-    "committed": rules(),
-    "one type more": with_rows(rules(), signal_types="x | web | 3 | 5"),
+    "committed": primary_only(),
+    "one type more": with_rows(primary_only(), signal_types="x | web | 3 | 5"),
     "one type less": {
-        **rules(),
+        **primary_only(),
         "signal_types": [row for row in rules()["signal_types"] if row["signal_type"] != "email_click"],
     },
 }

@@ -27,6 +27,7 @@ def examples(count: int):
     return settings(max_examples=count, deadline=None, derandomize=True, database=None, suppress_health_check=quiet)
 
 
+TIERS = ("account_tiers",)
 RULE_SETS = {"committed": rules(), "side by side": side_by_side(), "other numbers": other_numbers(3)}
 
 
@@ -67,6 +68,7 @@ def test_the_number_of_threads_does_not_matter(compiled, rule_rows):
 @given(world=WORLDS, move=st.integers(-1000, 1000))
 def test_moving_everything_by_whole_days_changes_no_score(compiled, world, move):
     moved = {"scored_at", "engaged_since", "respond_by", "occurred_at", "last_outbound_at", "raw_record", "record_key"}
+    moved |= {"tier_date", "changed_at"}
     before = compiled.replay(written(world, ties=False), AS_OF)
     after = compiled.replay(written(world, move, ties=False), AS_OF + timedelta(days=move))
     assert exactly(before, without=moved) == exactly(after, without=moved)
@@ -83,7 +85,7 @@ def test_one_more_signal_never_lowers_a_score(compiled, world, more):
     raw = written(world, ties=False)
     further = [{**row, "signal_id": f"more {n}"} for n, row in enumerate(written(more)["signals"])]
     before, after = (
-        {row["account_id"]: row for row in compiled.replay(rows, AS_OF)["account_tiers"]}
+        {row["account_id"]: row for row in compiled.replay(rows, AS_OF, tables=TIERS)["account_tiers"]}
         for rows in (raw, {**raw, "signals": raw["signals"] + further})
     )
     assert before.keys() == after.keys()
@@ -98,7 +100,10 @@ def test_one_more_signal_with_a_limit_a_day_and_a_cap(compiled, limit):
     raw = spelled(facts(22, rule_rows, 60, 900), 22)
     signals, half = raw["signals"], len(raw["signals"]) // 2
     before, after = (
-        {row["account_id"]: row for row in compiled.replay({**raw, "signals": rows}, AS_OF, rule_rows)["account_tiers"]}
+        {
+            row["account_id"]: row
+            for row in compiled.replay({**raw, "signals": rows}, AS_OF, rule_rows, tables=TIERS)["account_tiers"]
+        }
         for rows in (without_later_versions(signals[:half], signals), signals)
     )
     for account_id, row in before.items():
@@ -119,7 +124,7 @@ def test_more_points_in_a_rule_never_lower_a_score(compiled, world, line, more):
     column = "points" if row["points"] else "points_per_unit"
     row[column] = str(Decimal(row[column]) + Decimal(more))
     before, after = (
-        {row["account_id"]: row for row in compiled.replay(raw, AS_OF, rows)["account_tiers"]}
+        {row["account_id"]: row for row in compiled.replay(raw, AS_OF, rows, tables=TIERS)["account_tiers"]}
         for rows in (primary_only(), rule_rows)
     )
     assert all(after[key][score] >= row[score] for key, row in before.items() for score in SCORES)

@@ -162,26 +162,26 @@ DIMENSIONS = [(model, dimension) for model, dimensions in MODELS.items() for dim
 
 # model, number, name, min_score, max_share, max_accounts, max_accounts_per_rep, promote_hot
 TIERS = """
-weighted_composite|1|Tier 1|80|0.10|-|-|false
-weighted_composite|2|Tier 2|60|0.20|-|-|true
-weighted_composite|3|Tier 3|40|0.30|-|-|false
-weighted_composite|4|Tier 4|-|-|-|-|false
-points_calculator|1|Tier 1|85|-|-|-|false
-points_calculator|2|Tier 2|70|-|-|-|false
-points_calculator|3|Tier 3|55|-|-|-|false
-points_calculator|4|Tier 4|-|-|-|-|false
-enterprise_saas|1|Tier 1|85|-|-|6|false
-enterprise_saas|2|Tier 2|70|-|-|20|false
-enterprise_saas|3|Tier 3|55|-|-|24|false
-enterprise_saas|4|Tier 4|-|-|-|-|false
-customer_expansion|1|Tier 1|80|-|-|-|false
-customer_expansion|2|Tier 2|60|-|-|-|false
-customer_expansion|3|Tier 3|-|-|-|-|false
-smb|1|Hot|60|-|-|-|true
-smb|2|Nurture|-|-|-|-|false
-icp_checklist|1|Tier 1|80|-|-|-|false
-icp_checklist|2|Tier 2|50|-|-|-|false
-icp_checklist|3|Tier 3|-|-|-|-|false
+weighted_composite|1|Tier 1|80|0.10|-|-|false|-
+weighted_composite|2|Tier 2|60|0.20|-|-|true|-
+weighted_composite|3|Tier 3|40|0.30|-|-|false|-
+weighted_composite|4|Tier 4|-|-|-|-|false|-
+points_calculator|1|Tier 1|85|-|-|-|false|-
+points_calculator|2|Tier 2|70|-|-|-|false|-
+points_calculator|3|Tier 3|55|-|-|-|false|-
+points_calculator|4|Tier 4|-|-|-|-|false|-
+enterprise_saas|1|Tier 1|85|-|-|6|false|-
+enterprise_saas|2|Tier 2|70|-|-|20|false|-
+enterprise_saas|3|Tier 3|55|-|-|24|false|-
+enterprise_saas|4|Tier 4|-|-|-|-|false|-
+customer_expansion|1|Tier 1|80|-|-|-|false|-
+customer_expansion|2|Tier 2|60|-|-|-|false|-
+customer_expansion|3|Tier 3|-|-|-|-|false|-
+smb|1|Hot|60|-|-|-|true|-
+smb|2|Nurture|-|-|-|-|false|-
+icp_checklist|1|Tier 1|80|-|-|-|false|-
+icp_checklist|2|Tier 2|50|-|-|-|false|-
+icp_checklist|3|Tier 3|-|-|-|-|false|-
 """
 
 SIGNAL_TYPES = """

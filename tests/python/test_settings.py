@@ -56,6 +56,8 @@ def test_an_as_of_that_cannot_be_read(warehouse, as_of):
 
 # --- Settings, at their boundaries -----------------------------------------------------------------------------------
 
+TIERS = ("account_tiers",)
+
 
 def only_account(marts):
     """The one row of account_tiers."""
@@ -80,7 +82,7 @@ def test_engagement_window_days(compiled, days):
     first = datetime(AS_OF.year, AS_OF.month, AS_OF.day) - timedelta(days=days - 1)
     for moment, score in ((first, 35), (first - MICROSECOND, 0)):  # 2 + 4 + 1 of 20
         raw = world(("email_open", moment))
-        row = only_account(compiled.replay(raw, AS_OF, settings={"engagement_window_days": days}))
+        row = only_account(compiled.replay(raw, AS_OF, settings={"engagement_window_days": days}, tables=TIERS))
         assert row["relationship_score"] == score
 
 
@@ -88,13 +90,16 @@ def test_engagement_window_days(compiled, days):
 def test_fit_threshold(compiled, fit, quadrant):
     raw = world(("demo_request", AS_OF))  # fit 5, intent 40
     settings = {"fit_threshold": fit, "timing_threshold": 40}
-    assert only_account(compiled.replay(raw, AS_OF, settings=settings))["quadrant"] == quadrant
+    assert only_account(compiled.replay(raw, AS_OF, settings=settings, tables=TIERS))["quadrant"] == quadrant
 
 
 @pytest.mark.parametrize(("timing", "quadrant"), [("40", "false_hope"), ("40.000001", "bad_place")])
 def test_timing_threshold(compiled, timing, quadrant):
     raw = world(("demo_request", AS_OF))
-    assert only_account(compiled.replay(raw, AS_OF, settings={"timing_threshold": timing}))["quadrant"] == quadrant
+    assert (
+        only_account(compiled.replay(raw, AS_OF, settings={"timing_threshold": timing}, tables=TIERS))["quadrant"]
+        == quadrant
+    )
 
 
 @pytest.mark.parametrize("half_lives", [1, 2, 10, 0.5])
@@ -102,7 +107,9 @@ def test_decay_horizon_half_lives(compiled, half_lives):
     last = AS_OF - timedelta(days=14 * half_lives)
     for moment, points in ((last, 40 * 2**-half_lives), (last - MICROSECOND, 0)):
         row = only_account(
-            compiled.replay(world(("demo_request", moment)), AS_OF, settings={"decay_horizon_half_lives": half_lives})
+            compiled.replay(
+                world(("demo_request", moment)), AS_OF, settings={"decay_horizon_half_lives": half_lives}, tables=TIERS
+            )
         )
         assert row["decayed_intent_points"] == pytest.approx(points, abs=1e-6)
 
@@ -118,7 +125,7 @@ def test_decay_horizon_half_lives(compiled, half_lives):
 )
 def test_intent_trend_threshold(compiled, kind, days, threshold, trend):
     raw = world((kind, AS_OF - timedelta(days=days)))
-    row = only_account(compiled.replay(raw, AS_OF, settings={"intent_trend_threshold": threshold}))
+    row = only_account(compiled.replay(raw, AS_OF, settings={"intent_trend_threshold": threshold}, tables=TIERS))
     assert row["intent_trend"] == trend
 
 

@@ -326,7 +326,7 @@ class CompiledProject:
     ) -> dict[str, list[dict[str, Any]]]:
         """The marts as the project builds them from raw text rows, rules and settings at as_of (naive UTC).
 
-        With `tested`, the project's own data tests must hold, too.
+        Builds what the tables need, or all. With `tested`, the project's own data tests must hold, too.
         """
         used = DEFAULT_SETTINGS | (settings or {})
         connection = self.with_rules({**rules(), **(rule_rows or {})}, threads)
@@ -334,12 +334,26 @@ class CompiledProject:
             connection.execute(f"drop schema if exists {schema} cascade; create schema {schema}")
         self.forget(connection)
         load_raw(connection, raw)
-        self.create(connection, [node for node in self.nodes if node["schema"] != "rules"], as_of, used)
+        needed = self.needed(tables if not tested else MARTS)
+        nodes = [node for node in self.nodes if node["schema"] != "rules" and node["unique_id"] in needed]
+        self.create(connection, nodes, as_of, used)
         if tested:
             counts = {n["name"]: f"select count(*) from ({self.sql(n, as_of, used)})" for n in self.tests}
             failed = {name: connection.execute(sql).fetchone()[0] for name, sql in counts.items()}
             assert not any(failed.values()), f"failed data tests: { {name: n for name, n in failed.items() if n} }"
         return {table: fetch(connection, f"select * from audit.{table}") for table in tables}
+
+    def needed(self, tables: Sequence[str]) -> set[str]:
+        """The nodes that tables are built from, and their own."""
+        needs = {node["unique_id"]: node["depends_on"]["nodes"] for node in self.nodes}
+        found: set[str] = set()
+        waiting = [node["unique_id"] for node in self.nodes if node["name"] in tables]
+        while waiting:
+            node = waiting.pop()
+            if node in needs and node not in found:
+                found.add(node)
+                waiting += needs[node]
+        return found
 
     def forget(self, connection: duckdb.DuckDBPyConnection) -> None:
         """As if nothing had been published before."""

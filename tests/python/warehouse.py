@@ -240,9 +240,10 @@ class Warehouse:
 
 
 def write_rules(path: Path, rows: Rows) -> None:
-    """Writes a rule file; its header is that of its rows."""
+    """Writes a rule file; its header is that of its rows, or the committed one."""
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+        fieldnames = list(rows[0]) if rows else header(path.stem)
+        writer = csv.DictWriter(file, fieldnames=fieldnames, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 

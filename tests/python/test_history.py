@@ -27,10 +27,10 @@ RULES = {
     "another primary model": {
         **WIDE,
         "scoring_models": rows_of("scoring_models", "weighted_composite | all | false\n other | all | true"),
-        "scoring_dimensions": [*WIDE["scoring_dimensions"], *rows_of("scoring_dimensions", "other | a=b | 1 | 10")],
+        "scoring_dimensions": [*WIDE["scoring_dimensions"], *rows_of("scoring_dimensions", "other | plain | 1 | 10")],
         "scoring_rules": [
             *WIDE["scoring_rules"],
-            *rows_of("scoring_rules", "other | a=b | c-d | decayed_intent_points | | | | | 1 | Signals"),
+            *rows_of("scoring_rules", "other | plain | c=d | decayed_intent_points | | | | | 1 | Signals"),
         ],
         "tiers": [*WIDE["tiers"], *rows_of("tiers", "other | 1 | One | 50 | | | | | 5\n other | 2 | Two")],
     },

@@ -72,3 +72,11 @@
     {%- do run_query("insert into " ~ target ~ " select " ~ columns ~ " from " ~ read_rows) -%}
     drop table {{ read_rows }}
 {% endmacro %}
+
+
+{#- An Iceberg view that is replaced keeps its old SQL if its columns stay the same. -#}
+{% macro spark__create_view_as(relation, sql) -%}
+    {%- do run_query("drop view if exists " ~ relation) -%}
+    create view {{ relation }} {{ comment_clause() }} as
+    {{ sql }}
+{%- endmacro %}

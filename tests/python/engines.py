@@ -174,6 +174,7 @@ class SparkCluster:
             "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
             "spark.sql.catalog.spark_catalog": "org.apache.iceberg.spark.SparkSessionCatalog",
             "spark.sql.catalog.spark_catalog.type": "hive",
+            "spark.sql.catalog.spark_catalog.cache-enabled": "false",  # else a session sees what another replaced
             "spark.hadoop.iceberg.engine.hive.lock-enabled": "false",
             # few rows: to plan a statement and to start a task costs more than what they do
             "spark.sql.constraintPropagation.enabled": "false",

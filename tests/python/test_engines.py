@@ -176,7 +176,7 @@ def test_bad_rules_publish_nothing(demo_on_engine):
     demo_on_engine.seeds = {
         "signal_types": changed("signal_types", {"signal_type": "demo_request"}, half_life_days="0")["signal_types"]
     }
-    run = demo_on_engine.build("--exclude-resource-type", "unit_test")
+    run = demo_on_engine.build("--select", "+rules_checked", "--exclude-resource-type", "unit_test")
     demo_on_engine.seeds = {}
     assert run.returncode == 1
     assert "RULES REJECTED - nothing was published" in run.output

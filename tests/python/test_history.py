@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from comparing import assert_agrees, exactly
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -92,15 +91,12 @@ def mapped(row):
     return [(name, value) for name, value in row.items() if name not in ("account_id", "row_hash", "changed_at")]
 
 
-@pytest.mark.parametrize(
-    ("sequences", "steps"), [(4, 6), pytest.param(6, 10, marks=pytest.mark.long)], ids=["a few", "many"]
-)
-def test_any_sequence_of_days(compiled_by_load, sequences, steps):
+def test_any_sequence_of_days(compiled_by_load):
     Days.compiled = compiled_by_load
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     few = settings(
-        max_examples=sequences,
-        stateful_step_count=steps,
+        max_examples=6,
+        stateful_step_count=7,
         phases=[Phase.generate],  # a failure is told as it is: to look for a smaller one takes minutes
         deadline=None,
         derandomize=True,

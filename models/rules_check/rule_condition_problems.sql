@@ -25,6 +25,14 @@ signal_types as (
 
 ),
 
+named as (
+
+    select attribute from rules
+    union
+    select attribute from qualifiers
+
+),
+
 attributes as (
 
     {% for attribute in attribute_catalog() -%}
@@ -46,7 +54,7 @@ attributes as (
         attribute,
         'boolean' as data_type,
         'true|false' as known_values
-    from (select attribute from rules union select attribute from qualifiers) as named
+    from named
     where {{ is_technology_attribute("attribute") }}
 
 ),

@@ -95,7 +95,7 @@ def test_any_sequence_of_days(compiled_by_load):
     Days.compiled = compiled_by_load
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     few = settings(
-        max_examples=6,
+        max_examples=4,
         stateful_step_count=7,
         phases=[Phase.generate],  # a failure is told as it is: to look for a smaller one takes minutes
         deadline=None,

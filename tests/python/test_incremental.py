@@ -111,7 +111,7 @@ def test_any_sequence_of_loads(compiled_by_load):
     Loads.compiled = compiled_by_load
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     few = settings(
-        max_examples=5,
+        max_examples=3,
         stateful_step_count=7,
         phases=[Phase.generate],  # a failure is told as it is: to look for a smaller one takes minutes
         deadline=None,

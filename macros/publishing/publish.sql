@@ -65,7 +65,7 @@
     {%- endfor -%}
     {%- for mart in marts -%}
         {%- do run_query(
-            "create or replace table " ~ published(mart) ~ " using " ~ mart.config.file_format ~ " as select * from " ~ mart.relation_name
+            "create or replace table " ~ published(mart) ~ " " ~ table_format(mart) ~ " as select * from " ~ mart.relation_name
         ) -%}
     {%- endfor -%}
     {%- for statement in grants_on(marts) -%} {%- do run_query(statement) -%} {%- endfor -%}

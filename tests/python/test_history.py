@@ -9,13 +9,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from comparing import assert_agrees, exactly
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from oracle import recompute
 from rule_sets import changed, primary_only, rows_of
 from warehouse import CompiledProject, IncrementalWarehouse
-from worlds import ACCOUNT, AS_OF, SIGNAL, TABLES, written
+from worlds import ACCOUNT, AS_OF, SIGNAL, TABLES, try_sequences, written
 
 WIDE = changed("tiers", {"tier_number": "1"}, primary_only(), min_score="20", max_share="", demotion_margin="10")
 WIDE = changed("tiers", {"tier_number": "2"}, WIDE, min_score="12", max_share="0.4", demotion_margin="2.5")
@@ -93,14 +92,4 @@ def mapped(row):
 
 def test_any_sequence_of_days(compiled_by_load):
     Days.compiled = compiled_by_load
-    quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    few = settings(
-        max_examples=4,
-        stateful_step_count=7,
-        phases=[Phase.generate],  # a failure is told as it is: to look for a smaller one takes minutes
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=quiet,
-    )
-    run_state_machine_as_test(Days, settings=few)
+    try_sequences(Days, 4)

@@ -11,12 +11,11 @@ from datetime import timedelta
 import pytest
 from comparing import exactly, of_the_moment
 from generating import AS_OF_TEXT, as_text, facts
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from rule_sets import primary_only, with_rows
 from warehouse import CompiledProject, IncrementalWarehouse, Warehouse, rules
-from worlds import ACCOUNT, AS_OF, SIGNAL, TABLES, written
+from worlds import ACCOUNT, AS_OF, SIGNAL, TABLES, try_sequences, written
 
 TYPES = {
     "committed": primary_only(),
@@ -109,17 +108,7 @@ class Loads(RuleBasedStateMachine):
 
 def test_any_sequence_of_loads(compiled_by_load):
     Loads.compiled = compiled_by_load
-    quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    few = settings(
-        max_examples=3,
-        stateful_step_count=7,
-        phases=[Phase.generate],  # a failure is told as it is: to look for a smaller one takes minutes
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=quiet,
-    )
-    run_state_machine_as_test(Loads, settings=few)
+    try_sequences(Loads, 3)
 
 
 @pytest.mark.long

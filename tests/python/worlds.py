@@ -10,7 +10,9 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from generating import Row, Tables, as_text, without_ties
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 AS_OF = datetime(2026, 3, 14, 21, 34, 56, 789000)
 TODAY = AS_OF.date()
@@ -188,3 +190,18 @@ def written(world: Mapping[str, Sequence[Row]], move: int = 0, ties: bool = True
     }
     texts = as_text(moved)
     return texts if ties else {table: without_ties(table, rows) for table, rows in texts.items()}
+
+
+def try_sequences(machine: type[RuleBasedStateMachine], count: int) -> None:
+    """Runs so many sequences of a machine's steps, the same in every run."""
+    quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    few = settings(
+        max_examples=count,
+        stateful_step_count=7,
+        phases=[Phase.generate],  # a failure is told as it is: to look for a smaller one takes minutes
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=quiet,
+    )
+    run_state_machine_as_test(machine, settings=few)

@@ -58,7 +58,7 @@
 
 
 {#- A number as people write it: whole numbers without a point, others without trailing zeros. -#}
-{% macro number_as_text(number, decimals=6) -%}
+{% macro number_as_text(number) -%}
     {%- set text = dbt.type_string() -%}
     case
         when abs({{ number }}) < 9e18 and floor({{ number }}) = {{ number }}
@@ -67,12 +67,20 @@
             then regexp_replace(
                 -- by its text: a double of 3843231841.16 has other digits further on
                 cast(
-                    cast(round(cast(cast({{ number }} as {{ text }}) as {{ type_points() }}), {{ decimals }}) as decimal(28, {{ decimals }}))
+                    cast(round(cast(cast({{ number }} as {{ text }}) as {{ type_points() }}), 6) as decimal(28, 6))
                     as {{ text }}
                 ), '([.][0-9]*[1-9])0+$|[.]0+$', '{{ first_group() }}'
             )
         else cast({{ number }} as {{ text }})
     end
+{%- endmacro %}
+
+
+{#- Points, rounded, in the same way; a decimal, which costs less to write than a double. -#}
+{% macro points_as_text(points, decimals) -%}
+    trim(trailing '.' from trim(trailing '0' from
+        cast(cast({{ points }} as decimal(28, {{ decimals }})) as {{ dbt.type_string() }})
+    ))
 {%- endmacro %}
 
 

@@ -1,6 +1,7 @@
-{#- SQL: what is wrong with a cell of a rule file, by what its column declares, and what would be right; null if nothing. -#}
+{#- SQL: what is wrong with a cell of a rule file, by what its column declares, and what would be right; null if nothing.
+    Expects the cell under its name and, as it is read, under its name with `_read`. -#}
 {% macro cell_mistake(column) -%}
-    {%- set value = read_rule(column.data_type, column.name) -%}
+    {%- set value = column.name ~ "_read" -%}
     {%- set meta = column.meta -%}
     {%- set right = {
         "number": "a number (write 0.5, not 0,5; no currency, no %)",

@@ -14,7 +14,7 @@ largest_first as (
         changed_on,
         'move' as kind,
         {{ as_words("factor") }} || case when difference > 0 then ' +' else ' ' end
-        || {{ number_as_text("round(difference, 1)", 1) }} as sentence,
+        || {{ points_as_text("difference", 1) }} as sentence,
         row_number() over (
             partition by account_id, scoring_model, changed_on order by abs(round(difference, 1)) desc, factor
         ) as place

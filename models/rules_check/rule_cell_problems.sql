@@ -1,14 +1,30 @@
 -- What is wrong with single cells of the rule files, and with their headers.
 with
 
+{% for name in rule_files() -%}
+{%- set relation = ref(name) -%}
+-- each cell as it stands there, and as it is read
+{{ name }} as (
+
+    select
+        {%- if execute %}
+        {%- for column in rule_file(name).columns.values() if column.name in rule_file_columns(name) %}
+        {{ column.name }},
+        {{ read_rule(column.data_type, column.name) }} as {{ column.name }}_read,
+        {%- endfor %}
+        {%- endif %}
+        {{ rule_row_origin(name) }}
+    from {{ relation }}
+
+),
+
+{% endfor -%}
 problems as (
 
     {%- for name in rule_files() %}
-    {%- set relation = ref(name) %}
     {%- if execute %}
     {%- set file = rule_file(name) %}
     {%- set existing = rule_file_columns(name) %}
-    {%- set origin = rule_row_origin(name) %}
     {%- for mistake in header_mistakes(file, existing) %}
     select
         '{{ name }}.csv' as file,
@@ -20,9 +36,10 @@ problems as (
     {%- for column in file.columns.values() if column.name in existing %}
     select
         '{{ name }}.csv' as file,
-        {{ origin }},
+        line,
+        row_name,
         '{{ column.name }}: ' || {{ cell_mistake(column) }} as mistake
-    from {{ relation }}
+    from {{ name }}
     union all
     {%- endfor %}
     {%- endif %}

@@ -1,11 +1,6 @@
+{#- Both kinds of types read the signals for themselves: named once for both, millions of rows would be copied first. -#}
+{%- set of_an_account = "signals.account_id is not null and signals.occurred_at <= " ~ as_of() -%}
 with
-
-signals as (
-
-    select * from {{ ref("int_signals_matched") }}
-    where account_id is not null and occurred_at <= {{ as_of() }}
-
-),
 
 signal_types as (
 
@@ -17,7 +12,11 @@ signal_types as (
 limited as (
 
     select
-        signals.*,
+        signals.account_id,
+        signals.signal_type,
+        signals.occurred_at,
+        signals.days_ago,
+        signals.signal_value,
         row_number() over (
             partition by signals.account_id, signals.signal_type, signals.contact_id, signals.days_ago
             order by signals.occurred_at desc, signals.signal_id desc
@@ -28,9 +27,9 @@ limited as (
                 signals.occurred_at <= {{ as_of(days_before=7) }}
             order by signals.occurred_at desc, signals.signal_id desc
         ) as latest_of_day_a_week_ago
-    from signals
+    from {{ ref("int_signals_matched") }} as signals
     inner join signal_types on signals.signal_type = signal_types.signal_type
-    where signal_types.daily_limit_per_contact is not null
+    where {{ of_an_account }} and signal_types.daily_limit_per_contact is not null
 
 ),
 
@@ -44,9 +43,9 @@ counted as (
         signals.signal_value,
         null as latest_of_day,
         null as latest_of_day_a_week_ago
-    from signals
+    from {{ ref("int_signals_matched") }} as signals
     inner join signal_types on signals.signal_type = signal_types.signal_type
-    where signal_types.daily_limit_per_contact is null
+    where {{ of_an_account }} and signal_types.daily_limit_per_contact is null
     union all
     select
         account_id,

@@ -24,7 +24,7 @@ select
     scoring_model,
     max(case when place = 1 and priority_contribution > 0 then label end) as top_reason,
     {{ ordered_list(
-        "name_listed || '=' || " ~ number_as_text("priority_contribution"), "dimension, factor", "'|'"
+        "name_listed || '=' || " ~ points_as_text("priority_contribution", 6), "dimension, factor", "'|'"
     ) }} as contributions
 from contributions
 group by account_id, scoring_model

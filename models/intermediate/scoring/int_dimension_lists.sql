@@ -3,7 +3,7 @@ select
     account_id,
     scoring_model,
     {{ ordered_list(
-        "dimension || ' ' || " ~ number_as_text("dimension_score", 2), "dimension", "', '"
+        "dimension || ' ' || " ~ points_as_text("dimension_score", 2), "dimension", "', '"
     ) }} as dimension_scores
 from {{ ref("int_dimension_scores") }}
 group by account_id, scoring_model

@@ -1,3 +1,5 @@
+{#- a view: as many rows as contributions, which alone read it -#}
+{{ config(materialized="view") }}
 with
 
 ranked_accounts as (

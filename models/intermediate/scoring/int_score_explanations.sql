@@ -19,7 +19,7 @@ largest_first as (
             order by round(priority_points, 1) desc, reason
         ) as place
     from {{ ref("int_score_reasons") }}
-    where round(priority_points, 1) > 0
+    where priority_points >= 0.05
 
 ),
 
@@ -30,7 +30,7 @@ told as (
         kind,
         place,
         reason || case when kind = 'reason' then ' +' else ': up to +' end
-        || {{ number_as_text("priority_points", 1) }}
+        || {{ points_as_text("priority_points", 1) }}
         || case when kind = 'reason' then '' else ' more' end as sentence
     from largest_first
     where place <= 3

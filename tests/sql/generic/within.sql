@@ -1,6 +1,9 @@
-{#- A number, where there is one, lies between two others, both included. -#}
-{% test within(model, column_name, minimum, maximum) %}
-select {{ column_name }}
+{#- Numbers, where there are any, lie between two others, both included. -#}
+{% test within(model, columns, minimum, maximum) %}
+select {{ columns | join(", ") }}
 from {{ model }}
-where {{ column_name }} < {{ minimum }} or {{ column_name }} > {{ maximum }}
+where
+    {%- for column in columns %}
+    {{ "or " if not loop.first }}{{ column }} < {{ minimum }} or {{ column }} > {{ maximum }}
+    {%- endfor %}
 {% endtest %}

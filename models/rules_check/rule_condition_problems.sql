@@ -19,43 +19,9 @@ triggers as (
 
 ),
 
-signal_types as (
-
-    select * from {{ ref("stg_rules__signal_types") }}
-
-),
-
-named as (
-
-    select attribute from rules
-    union
-    select attribute from qualifiers
-
-),
-
 attributes as (
 
-    {% for attribute in attribute_catalog() -%}
-    select
-        '{{ attribute.name }}' as attribute,
-        '{{ attribute.data_type }}' as data_type,
-        '{{ known_values(attribute) | join("|") }}' as known_values
-    union all
-    {% endfor -%}
-    {% for days in [7, 30] -%}
-    select
-        'signals_' || signal_type || '_{{ days }}d' as attribute,
-        'number' as data_type,
-        '' as known_values
-    from signal_types
-    union all
-    {% endfor -%}
-    select
-        attribute,
-        'boolean' as data_type,
-        'true|false' as known_values
-    from named
-    where {{ is_technology_attribute("attribute") }}
+    select * from {{ ref("rule_attributes") }}
 
 ),
 

@@ -8,7 +8,8 @@ with
 
     select
         {%- if execute %}
-        {%- for column in rule_file(name).columns.values() if column.name in rule_file_columns(name) %}
+        {%- set existing = rule_file_columns(name) %}
+        {%- for column in rule_file(name).columns.values() if column.name in existing %}
         {{ column.name }},
         {{ read_rule(column.data_type, column.name) }} as {{ column.name }}_read,
         {%- endfor %}

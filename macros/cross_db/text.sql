@@ -77,6 +77,34 @@
 {%- endmacro %}
 
 
+{#- CTEs, the last of them `listed`: a row a group (`columns`) with the texts of its rows, up to a thousand, put together in an
+    order as `listed`. For groups as many as accounts: windows, which join ten rows, then ten tens, then ten hundreds, go to
+    disk where memory is short; what `ordered_list` gathers has to stay in it. `text`, never null, and `order_by` are columns. -#}
+{% macro ordered_lists(rows, columns, text, order_by, separator) -%}
+{%- for (name, from, item, order) in [
+    ("tens", rows, text, order_by), ("hundreds", "tens", "listed", "place"), ("listed", "hundreds", "listed", "place")
+] %}
+{{ name }} as (
+
+    select *
+    from (
+        select
+            {{ columns }},
+            row_number() over in_order as place,
+            {{ item }}
+            {%- for following in range(1, 10) %}
+            || coalesce({{ separator }} || lead({{ item }}, {{ following }}) over in_order, '')
+            {%- endfor %} as listed
+        from {{ from }}
+        window in_order as (partition by {{ columns }} order by {{ order }})
+    ) as numbered
+    where place % 10 = 1
+
+){{ ",\n" if not loop.last }}
+{%- endfor %}
+{%- endmacro %}
+
+
 {#- Whether a value is one of a model's; null where it is unknown. -#}
 {% macro is_one_of(value, column, relation) -%} {{ adapter.dispatch("is_one_of")(value, column, relation) }} {%- endmacro %}
 

@@ -28,9 +28,17 @@ sides as (
 
 ),
 
+up_to_32 as (
+
+    {{ numbers_up_to(32) }}
+
+),
+
 numbers as (
 
-    {{ numbers_up_to(100) }}
+    select (thirties.number - 1) * 32 + ones.number as number
+    from up_to_32 as ones
+    cross join up_to_32 as thirties
 
 ),
 

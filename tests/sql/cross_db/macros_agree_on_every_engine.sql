@@ -20,8 +20,9 @@
     "row_as_json": row_as_json("raw_row") ~ " = '{\"a\":\"x\",\"b\":null}'",
     "normalize_domain": normalize_domain("'HTTPS://www.Shop.Example:8080/a?b'") ~ " = 'shop.example'",
     "line_in_file": "line = 2",
-    "ordered_list": "listed = 'a; b'",
+    "ordered_list": "lists.listed = 'a; b'",
     "ordered_list of nothing": "listed_nothing is null",
+    "ordered_lists": "listed.listed = '" ~ (range(1, 1001) | join(";")) ~ "'",
     "is_one_of": is_one_of("a", "a", "a_row"),
     "raise_if": raise_if("line = 0", "other_notation"),
     "number_as_text": number_as_text("cast('1234567.50' as " ~ double ~ ")") ~ " = '1234567.5'",
@@ -92,13 +93,41 @@ lists as (
 
 ),
 
+up_to_10 as (
+
+    {{ numbers_up_to(10) }}
+
+),
+
+thousand as (
+
+    select
+        1 as all_of_them,
+        (hundreds.number - 1) * 100 + (tens.number - 1) * 10 + ones.number as number
+    from up_to_10 as ones
+    cross join up_to_10 as tens
+    cross join up_to_10 as hundreds
+
+),
+
+thousand_told as (
+
+    select
+        all_of_them,
+        number,
+        cast(number as {{ string }}) as told
+    from thousand
+
+),
+{{ ordered_lists("thousand_told", "all_of_them", "told", "number", "';'") }},
+
 checked as (
 
     {%- for macro, holds in checks.items() %}
     select
         '{{ macro }}' as macro,
         {{ holds }} as holds
-    from packed cross join lists
+    from packed cross join lists cross join listed
     {{ "union all" if not loop.last }}
     {%- endfor %}
 

@@ -1,35 +1,12 @@
-{#- Both kinds of types read the signals for themselves: named once for both, millions of rows would be copied first. -#}
-{%- set of_an_account = "signals.account_id is not null and signals.occurred_at <= " ~ as_of() -%}
 with
 
+-- numbers, as they are grouped faster than names, and in less memory
 signal_types as (
 
-    select * from {{ ref("stg_rules__signal_types") }}
-
-),
-
--- where a type has a limit a day, of one contact on one day only the latest may count, now as well as a week ago
-limited as (
-
     select
-        signals.account_id,
-        signals.signal_type,
-        signals.occurred_at,
-        signals.days_ago,
-        signals.signal_value,
-        row_number() over (
-            partition by signals.account_id, signals.signal_type, signals.contact_id, signals.days_ago
-            order by signals.occurred_at desc, signals.signal_id desc
-        ) as latest_of_day,
-        row_number() over (
-            partition by
-                signals.account_id, signals.signal_type, signals.contact_id, signals.days_ago,
-                signals.occurred_at <= {{ as_of(days_before=7) }}
-            order by signals.occurred_at desc, signals.signal_id desc
-        ) as latest_of_day_a_week_ago
-    from {{ ref("int_signals_matched") }} as signals
-    inner join signal_types on signals.signal_type = signal_types.signal_type
-    where {{ of_an_account }} and signal_types.daily_limit_per_contact is not null
+        *,
+        row_number() over (order by signal_type) as type_number
+    from {{ ref("stg_rules__signal_types") }}
 
 ),
 
@@ -38,24 +15,26 @@ counted as (
     select
         signals.account_id,
         signals.signal_type,
+        signals.signal_value,
         signals.occurred_at,
         signals.days_ago,
-        signals.signal_value,
-        null as latest_of_day,
-        null as latest_of_day_a_week_ago
+        true as counts,
+        signals.occurred_at <= {{ as_of(days_before=7) }} as counted_a_week_ago
     from {{ ref("int_signals_matched") }} as signals
     inner join signal_types on signals.signal_type = signal_types.signal_type
-    where {{ of_an_account }} and signal_types.daily_limit_per_contact is null
+    where signals.account_id is not null
+        and signals.occurred_at <= {{ as_of() }}
+        and signal_types.daily_limit_per_contact is null
     union all
     select
         account_id,
         signal_type,
+        signal_value,
         occurred_at,
         days_ago,
-        signal_value,
-        latest_of_day,
-        latest_of_day_a_week_ago
-    from limited
+        counts,
+        counted_a_week_ago
+    from {{ ref("int_signals_limited") }}
 
 ),
 
@@ -63,14 +42,11 @@ aged as (
 
     select
         counted.*,
+        signal_types.type_number,
         signal_types.points,
-        signal_types.max_points,
         {{ days_between("counted.occurred_at", as_of()) }} / signal_types.half_life_days as half_lives,
         {{ days_between("counted.occurred_at", as_of(days_before=7)) }} / signal_types.half_life_days
-            as half_lives_a_week_ago,
-        coalesce(counted.latest_of_day <= signal_types.daily_limit_per_contact, true) as counts,
-        counted.occurred_at <= {{ as_of(days_before=7) }}
-        and coalesce(counted.latest_of_day_a_week_ago <= signal_types.daily_limit_per_contact, true) as counted_a_week_ago
+            as half_lives_a_week_ago
     from counted
     inner join signal_types on counted.signal_type = signal_types.signal_type
 
@@ -80,24 +56,40 @@ aged as (
 decayed as (
 
     select
-        aged.*,
+        *,
         {{ decayed_points("counts", "half_lives") }} as decayed_points,
         {{ decayed_points("counted_a_week_ago", "half_lives_a_week_ago") }} as decayed_points_a_week_ago
     from aged
-    where aged.half_lives_a_week_ago <= {{ var("decay_horizon_half_lives") }} or aged.days_ago < 30
+    where half_lives_a_week_ago <= {{ var("decay_horizon_half_lives") }} or days_ago < 30
+
+),
+
+summed as (
+
+    select
+        account_id,
+        type_number,
+        max(occurred_at) as last_occurred_at,
+        count(case when days_ago < 7 then 1 end) as signals_7d,
+        count(case when days_ago < 30 then 1 end) as signals_30d,
+        max(case when days_ago < 30 then signal_value end) as highest_value_30d,
+        sum(decayed_points) as decayed_points,
+        sum(decayed_points_a_week_ago) as decayed_points_a_week_ago
+    from decayed
+    group by account_id, type_number
 
 )
 
 select
-    account_id,
-    signal_type,
-    max(occurred_at) as last_occurred_at,
-    count(case when days_ago < 7 then 1 end) as signals_7d,
-    count(case when days_ago < 30 then 1 end) as signals_30d,
-    max(case when days_ago < 30 then signal_value end) as highest_value_30d,
-    least(sum(decayed_points), coalesce(max(max_points), sum(decayed_points))) as decayed_points,
+    summed.account_id,
+    signal_types.signal_type,
+    summed.last_occurred_at,
+    summed.signals_7d,
+    summed.signals_30d,
+    summed.highest_value_30d,
+    least(summed.decayed_points, coalesce(signal_types.max_points, summed.decayed_points)) as decayed_points,
     least(
-        sum(decayed_points_a_week_ago), coalesce(max(max_points), sum(decayed_points_a_week_ago))
+        summed.decayed_points_a_week_ago, coalesce(signal_types.max_points, summed.decayed_points_a_week_ago)
     ) as decayed_points_7d_ago
-from decayed
-group by account_id, signal_type
+from summed
+inner join signal_types on summed.type_number = signal_types.type_number

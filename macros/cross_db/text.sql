@@ -84,21 +84,21 @@
 {%- for (name, from, item, order) in [
     ("tens", rows, text, order_by), ("hundreds", "tens", "listed", "place"), ("listed", "hundreds", "listed", "place")
 ] %}
+{%- set in_order = "over (partition by " ~ columns ~ " order by " ~ order ~ ")" %}
 {{ name }} as (
 
     select *
     from (
         select
             {{ columns }},
-            row_number() over in_order as place,
+            row_number() {{ in_order }} as place,
             {{ item }}
             {%- for following in range(1, 10) %}
-            || coalesce({{ separator }} || lead({{ item }}, {{ following }}) over in_order, '')
+            || coalesce({{ separator }} || lead({{ item }}, {{ following }}) {{ in_order }}, '')
             {%- endfor %} as listed
         from {{ from }}
-        window in_order as (partition by {{ columns }} order by {{ order }})
     ) as numbered
-    where place % 10 = 1
+    where mod(place, 10) = 1
 
 ){{ ",\n" if not loop.last }}
 {%- endfor %}

@@ -33,8 +33,9 @@ import duckdb
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT / "tests" / "python"))
 
-from generating import AS_OF_TEXT, Tables, facts, spelled  # noqa: E402
-from warehouse import Warehouse, rules  # noqa: E402
+from builds.warehouse import Warehouse  # noqa: E402
+from worlds.committed import rules  # noqa: E402
+from worlds.dirty import AS_OF_TEXT, Tables, facts, spelled  # noqa: E402
 
 COMMAND = ("build", "--exclude-resource-type", "unit_test")
 VARIABLES = {"raw_schema": "raw", "as_of": AS_OF_TEXT}

@@ -40,24 +40,15 @@ from sqlglot import expressions as e
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT / "tests" / "python"))
 
-import test_published_numbers  # noqa: E402
-from comparing import differences  # noqa: E402
-from generating import AS_OF  # noqa: E402
-from replays import REPLAYS, Replay, rules_as_people_type_them  # noqa: E402
-from rule_cases import CASES, case, unlike  # noqa: E402
-from rule_sets import RuleRows, every_attribute, side_by_side  # noqa: E402
-from warehouse import (  # noqa: E402
-    DEFAULT_SETTINGS,
-    MARTS,
-    RAW_COLUMNS,
-    RULE_FILES,
-    CompiledProject,
-    fetch,
-    header,
-    load_table,
-    rebuilt,
-    rules,
-)
+from builds.comparing import differences  # noqa: E402
+from builds.compiled import CompiledProject, rebuilt  # noqa: E402
+from builds.warehouse import MARTS, fetch, load_table  # noqa: E402
+from rules import test_published_numbers  # noqa: E402
+from rules.cases import CASES, case, unlike  # noqa: E402
+from worlds.committed import DEFAULT_SETTINGS, RAW_COLUMNS, RULE_FILES, header, rules  # noqa: E402
+from worlds.dirty import AS_OF  # noqa: E402
+from worlds.replays import REPLAYS, Replay, rules_as_people_type_them  # noqa: E402
+from worlds.rule_sets import RuleRows, every_attribute, side_by_side  # noqa: E402
 
 EXPLAINED = Path(__file__).with_name("mutation_survivors.csv")
 Node = dict[str, Any]

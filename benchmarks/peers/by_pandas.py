@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pandas as pd
+
 from rules import (
     CATEGORIES,
     FACTORS,

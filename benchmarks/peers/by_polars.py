@@ -7,6 +7,7 @@ import sys
 from datetime import datetime, timedelta
 
 import polars as pl
+
 from rules import (
     CATEGORIES,
     FACTORS,

@@ -1,0 +1,154 @@
+"""A build that reads only what was loaded since gives what a build that reads everything gives, to the last row.
+
+A machine of hypothesis loads, corrects, deletes, repeats and removes rows, lists and unlists types, merges accounts,
+moves as_of forwards and back, and kills builds between their steps, in any order; real builds tell a shorter story.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from builds.comparing import exactly, of_the_moment
+from builds.compiled import CompiledProject, IncrementalWarehouse
+from builds.warehouse import Warehouse
+from worlds.committed import rules
+from worlds.dirty import AS_OF_TEXT, as_text, facts
+from worlds.rule_sets import primary_only, with_rows
+from worlds.small import ACCOUNT, AS_OF, SIGNAL, TABLES, try_sequences, written
+
+TYPES = {
+    "committed": primary_only(),
+    "one type more": with_rows(primary_only(), signal_types="x | web | 3 | 5"),
+    "one type less": {
+        **primary_only(),
+        "signal_types": [row for row in rules()["signal_types"] if row["signal_type"] != "email_click"],
+    },
+}
+
+
+class Loads(RuleBasedStateMachine):
+    """Raw rows that come and go; after each step, an incremental build and one from scratch."""
+
+    compiled: CompiledProject
+
+    @initialize(world=st.fixed_dictionaries(TABLES))
+    def begin(self, world):
+        self.raw = {table: list(rows) for table, rows in world.items()}
+        self.as_of, self.rules, self.loaded_at = AS_OF, "committed", AS_OF - timedelta(days=40)
+        self.warehouse = IncrementalWarehouse(self.compiled)
+
+    @rule(rows=st.lists(SIGNAL, max_size=6), days=st.sampled_from([0, 0, 1, 1, 9]), stamped=st.booleans())
+    def load(self, rows, days, stamped):
+        """New rows, late ones among them, some of records that are known; with or without a moment of loading."""
+        self.loaded_at += timedelta(days=days, hours=1)
+        self.raw["signals"] += [{**row, "loaded_at": self.loaded_at if stamped else row["loaded_at"]} for row in rows]
+
+    @rule(pick=st.integers(0, 99), change=SIGNAL, days=st.sampled_from([0, 1]))
+    def correct(self, pick, change, days):
+        """Another version of a record: other cells, deleted or not."""
+        self.loaded_at += timedelta(days=days, hours=1)
+        self.append(pick, {**change, "loaded_at": self.loaded_at})
+
+    @rule(pick=st.integers(0, 99), again=st.booleans())
+    def repeat(self, pick, again):
+        """A row arrives twice, in the same load or in a later one."""
+        self.append(pick, {"loaded_at": self.loaded_at} if again else {})
+
+    @rule(pick=st.integers(0, 99))
+    def remove(self, pick):
+        """A row is no longer there."""
+        if self.raw["signals"]:
+            self.raw["signals"].pop(pick % len(self.raw["signals"]))
+
+    @rule(pick=st.integers(0, 99), change=SIGNAL)
+    def overwrite(self, pick, change):
+        """A loader that keeps one row a record writes over it."""
+        if self.raw["signals"]:
+            self.loaded_at += timedelta(hours=1)
+            row = self.raw["signals"][pick % len(self.raw["signals"])]
+            row |= {**change, "signal_id": row["signal_id"], "loaded_at": self.loaded_at}
+
+    @rule(name=st.sampled_from(sorted(TYPES)))
+    def list_types(self, name):
+        """A type of signal is listed, or no longer."""
+        self.rules = name
+
+    @rule(account=ACCOUNT)
+    def change_accounts(self, account):
+        """An account changes or is merged."""
+        self.raw["accounts"].append(account)
+
+    @rule(days=st.integers(-60, 60))
+    def move(self, days):
+        """Another as_of, forwards or back."""
+        self.as_of += timedelta(days=days)
+
+    @rule(step=st.sampled_from(["stg_raw__accounts", "stg_raw__signal_loads", "stg_raw__signals", "int_factors"]))
+    def kill(self, step):
+        """A build ends between two steps."""
+        self.warehouse.build(written(self.raw), self.as_of, TYPES[self.rules], stop_after=step)
+
+    def append(self, pick, change):
+        """A copy of a row with other cells."""
+        rows = self.raw["signals"]
+        if rows:
+            row = rows[pick % len(rows)]
+            rows.append({**row, **change, "signal_id": row["signal_id"]})
+
+    @invariant()
+    def as_from_scratch(self):
+        raw, rule_rows = written(self.raw), TYPES[self.rules]
+        found, expected = (
+            exactly(of_the_moment(warehouse.build(raw, self.as_of, rule_rows)))
+            for warehouse in (self.warehouse, IncrementalWarehouse(self.compiled))
+        )
+        assert found == expected, [table for table in expected if found[table] != expected[table]]
+
+
+@pytest.mark.worlds
+def test_any_sequence_of_loads(compiled_by_load):
+    Loads.compiled = compiled_by_load
+    try_sequences(Loads, 3)
+
+
+@pytest.mark.long
+def test_real_builds_one_after_another(tmp_path):
+    warehouse, fresh = Warehouse(tmp_path / "again"), Warehouse(tmp_path / "fresh")
+    for each in (warehouse, fresh):
+        each.folder.mkdir()
+    assert_builds_one_after_another_agree(warehouse, fresh)
+
+
+def assert_builds_one_after_another_agree(warehouse: Warehouse, fresh: Warehouse) -> None:
+    """Three loads, the second with corrections and deletions of the first, and a change of as_of and of rules."""
+    typed = facts(31, rules(), 60, 900)
+    signals, days = typed["signals"], [AS_OF - timedelta(days=2), AS_OF - timedelta(days=1), AS_OF]
+    for number, row in enumerate(signals):
+        row["loaded_at"] = days[number % 3] if number % 50 else None
+    fewer = {"signal_types": TYPES["one type less"]["signal_types"]}
+    builds = [(1, AS_OF_TEXT, {}), (2, AS_OF_TEXT, {}), (3, "2026-02-01", {}), (3, AS_OF_TEXT, fewer)]
+    for each in (warehouse, fresh):
+        each.files = {"tests/sql/holds.sql": "select 1 as one where 1 = 0"}  # a copy, of which rules may change
+    for count, as_of, seeds in builds:
+        loaded = [row for row in signals if row["loaded_at"] is None or row["loaded_at"] <= days[count - 1]]
+        warehouse.seeds = seeds
+        warehouse.load(as_text({**typed, "signals": loaded}))
+        warehouse.build(raw_schema="raw", as_of=as_of).check()
+    read = warehouse.query("select is_stale, count(*) as days from staging.stg_raw__signal_loads group by is_stale")
+    assert {row["is_stale"] for row in read} == {True}, "a type less: all days have signals of it"
+    fresh.seeds = fewer
+    fresh.load(as_text(typed))
+    fresh.build(raw_schema="raw", as_of=AS_OF_TEXT).check()
+    assert exactly(of_the_moment(warehouse.marts())) == exactly(of_the_moment(fresh.marts()))
+    # not how they were read: the SQL names the database
+    both = (
+        exactly({"": each.query("select * from staging.stg_raw__signals")}, ("reading",)) for each in (warehouse, fresh)
+    )
+    assert next(both) == next(both)
+    warehouse.build(raw_schema="raw", as_of=AS_OF_TEXT).check()
+    assert not warehouse.query("select * from staging.stg_raw__signal_loads where is_stale"), "nothing is new"
+    assert exactly(of_the_moment(warehouse.marts())) == exactly(of_the_moment(fresh.marts()))

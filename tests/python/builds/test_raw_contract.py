@@ -1,0 +1,149 @@
+"""What the raw tables must be, and need not be: what is missing is named before anything is built."""
+
+import re
+from datetime import datetime
+
+import pytest
+
+from builds.comparing import assert_agrees
+from builds.recipes import BARE_ROWS
+from recomputation import recompute
+from worlds.committed import RAW_COLUMNS, rules
+from worlds.dirty import AS_OF, facts, spelled
+from worlds.rule_sets import side_by_side
+
+
+def message(run):
+    """The one message of a run that names what is missing."""
+    assert run.returncode != 0, run.output
+    assert run.output.count("RAW DATA INCOMPLETE") == 1, run.complaint
+    assert "Traceback" not in run.output
+    return run.output[run.output.index("RAW DATA INCOMPLETE") :]
+
+
+@pytest.mark.long
+def test_one_message_names_everything_that_is_missing(warehouse):
+    warehouse.load(
+        {
+            "signals": [{"signal_id": "1", "type": "demo_request", "occurred": "2026-01-01"}],
+            "contacts": [{"contact_id": "c", "mail": "x"}],
+            "product_usage": [{"account_id": "a"}],
+        }
+    )
+    before = warehouse.tables()
+    text = message(warehouse.build(raw_schema="raw", as_of="2026-01-01"))
+    pieces = (
+        "table accounts ",
+        "column signals.account_id or signals.domain",
+        "column signals.signal_type",
+        "column signals.occurred_at",
+        "column contacts.account_id",
+        "column product_usage.measured_on",
+    )
+    assert [piece for piece in pieces if f"- {piece}" not in text] == []
+    assert re.search(r"- table accounts .*account_id.*account_name", text)  # and what it needs
+    assert len(re.findall(r"\n +- ", text)) == len(pieces)
+    assert "raw_schema" in text  # the remedy
+    assert warehouse.tables() == before
+
+
+@pytest.mark.long
+def test_required_columns_are_all_it_takes(bare):
+    assert_agrees(bare.marts(), recompute(BARE_ROWS, rules(), datetime(2026, 6, 30)))
+    counts = {row["source_table"]: row["rows_in"] for row in bare.mart("source_reconciliation")}
+    assert counts == {table: len(BARE_ROWS.get(table, [])) for table in RAW_COLUMNS}
+    assert [row["reason"] for row in bare.mart("unmatched_signals")] == ["unknown_account"]
+
+
+@pytest.mark.long
+def test_signals_with_a_domain_only_from_a_view_with_names_in_upper_case(by_domain):
+    (row,) = by_domain.mart("account_tiers")
+    assert (row["account_id"], row["account_name"], row["domain"]) == ("7", "Seven", "WWW.Seven.example")
+    assert row["engagement_status"] == "hot"
+    assert row["decayed_intent_points"] == pytest.approx(40, abs=0.01)
+    assert [(row["signal_id"], row["domain"]) for row in by_domain.mart("unmatched_signals")] == [("2", "x.example")]
+
+
+# --- Sizes that break naive SQL --------------------------------------------------------------------------------------
+
+ACCOUNT = {"account_id": "a", "account_name": "A"}
+SIZES = {
+    "nothing at all": {},
+    "signals of no account": {"signals": BARE_ROWS["signals"]},
+    "one account": {"accounts": [ACCOUNT]},
+    "one customer": {"accounts": [{**ACCOUNT, "is_customer": "yes"}]},
+    "no signals": {"accounts": BARE_ROWS["accounts"]},
+    "all accounts tied": {"accounts": [{**ACCOUNT, "account_id": f"{n:03}"} for n in (*range(60, 0, -1), 61)]},
+    "all rows rejected": {"accounts": [{"account_name": "A"}], "signals": [{"signal_id": "1"}], "contacts": [{}]},
+    "all accounts deleted": {"accounts": [{**ACCOUNT, "is_deleted": "1"}]},
+}
+
+
+@pytest.mark.worlds
+@pytest.mark.parametrize("name", SIZES)
+def test_sizes(compiled, name):
+    for rule_rows in (rules(), side_by_side()):
+        found = compiled.replay(SIZES[name], AS_OF, rule_rows, tested=True)
+        assert_agrees(found, recompute(SIZES[name], rule_rows, AS_OF))
+
+
+@pytest.mark.worlds
+def test_tied_accounts_rank_by_id_and_fill_the_tiers_in_that_order(compiled):
+    rows = compiled.replay(SIZES["all accounts tied"], AS_OF)["account_tiers"]
+    in_order = sorted(rows, key=lambda row: row["priority_rank"])
+    assert [row["account_id"] for row in in_order] == [f"{n:03}" for n in range(1, 62)]
+
+
+# --- Values that are finite, and that is all -------------------------------------------------------------------------
+
+
+@pytest.mark.worlds
+def test_enormous_and_tiny_numbers_do_not_stop_the_build(compiled):
+    """A finite number is a number: one absurd row must not keep all others from being scored."""
+    raw = spelled(facts(41, side_by_side(), 40, 100), 41)
+    size, speck = "9e307", "1e-300"
+    absurd = {
+        **ACCOUNT,
+        "is_customer": "1",
+        "annual_revenue_usd": size,
+        "employee_count": size,
+        "estimated_deal_usd": speck,
+    }
+    usage = dict.fromkeys(RAW_COLUMNS["product_usage"], speck) | {"account_id": "a", "measured_on": "2026-03-01"}
+    usage |= {"daily_active_users": size, "seats_used": size, "integrations_installed": size, "departments_using": size}
+    contract = {"annual_contract_value_usd": speck, "expansion_potential_usd": size, "nps": "-9e307"}
+    raw["accounts"].append(absurd)
+    raw["product_usage"].append(usage)
+    raw["customer_contracts"].append({"account_id": "a", **contract, "renewal_on": "9999-12-31"})
+    found = compiled.replay(raw, AS_OF, side_by_side(), tested=True)
+    expected = recompute(raw, side_by_side(), AS_OF)
+    for marts in (found, expected):  # how such a number is written out is left open
+        for row in marts["account_score_contributions"]:
+            if row["account_id"] == "a":
+                row["attribute_value"] = row["points"] = None
+    assert_agrees(found, expected)
+
+
+@pytest.mark.worlds
+def test_moments_at_the_ends_of_time(compiled):
+    """Dates far away are dates."""
+    far = ("0001-01-01", "9999-12-31T23:59:59.999999Z", "1970-01-01", "2262-04-12")
+    accounts = [
+        {
+            "account_id": str(n),
+            "account_name": "-",
+            "get_back_on": text,
+            "competitor_renewal_on": text,
+            "updated_at": text,
+        }
+        for n, text in enumerate(far)
+    ]
+    signals = [
+        {"signal_id": f"{a}{b}", "account_id": "0", "signal_type": "demo_request", "occurred_at": a, "loaded_at": b}
+        for a in far
+        for b in far
+    ]
+    technologies = [{"account_id": "0", "technology": f"Slack{n}", "detected_on": text} for n, text in enumerate(far)]
+    overrides = [{"account_id": "1", "tier_number": "1", "starts_on": a, "ends_on": b} for a in far for b in far]
+    raw = {"accounts": accounts, "signals": signals, "account_technologies": technologies, "tier_overrides": overrides}
+    assert_agrees(compiled.replay(raw, AS_OF, tested=True), recompute(raw, rules(), AS_OF))

@@ -1,0 +1,50 @@
+"""The page of `dbt docs` as people see it, in a browser: it says what a model is, and fetches nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium without a window; skips where it is not installed, unless in CI."""
+    chromium = shutil.which("chromium")
+    if chromium is None or find_spec("playwright") is None:
+        assert not os.environ.get("CI"), "no browser in CI"
+        pytest.skip("no browser: apt-get install chromium; uv run --group browser pytest -m browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*QUIET])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, docs_page) -> Iterator[Any]:
+    """The page, opened as a file; it must stay quiet and ask for nothing elsewhere."""
+    page = browser.new_page()
+    complaints, asked = [], []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(docs_page.as_uri())
+    yield page
+    assert complaints == []
+    assert {url.split(":")[0] for url in asked} <= {"file", "data", "blob"}
+
+
+def test_a_mart_is_described_with_its_columns(page):
+    page.goto(page.url.split("#")[0] + "#!/model/model.account_prioritization.account_tiers")
+    page.wait_for_selector("h1:has-text('account_tiers')")
+    said = page.inner_text("body")
+    for words in ("One row a ranked account", "top_reasons", "priority_score", "Depends On"):
+        assert words in said, words

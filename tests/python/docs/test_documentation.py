@@ -1,0 +1,54 @@
+"""Every model and every column of every model, source and rule file is described."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from rules.cases import CASES
+from worlds.committed import PROJECT
+
+
+def test_every_model_and_column_is_described(demo):
+    nodes = json.loads((demo.folder / "target" / "manifest.json").read_text())["nodes"].values()
+    built = demo.query("select table_schema, table_name, column_name from information_schema.columns")
+    undocumented = []
+    for node in nodes:
+        if node["resource_type"] not in ("model", "seed") or node["schema"] == "demo":
+            continue
+        if not node["description"]:
+            undocumented.append(node["name"])
+        described = {name.lower() for name, column in node["columns"].items() if column["description"]}
+        actual = {
+            row["column_name"].lower()
+            for row in built
+            if (row["table_schema"], row["table_name"]) == (node["schema"], node["alias"])
+        }
+        undocumented += [f"{node['name']}.{column}" for column in sorted(actual - described)]
+        undocumented += [f"{node['name']}.{column} is gone" for column in sorted(described - actual)]
+    assert undocumented == []
+
+
+def test_every_raw_column_is_described(demo):
+    sources = json.loads((demo.folder / "target" / "manifest.json").read_text())["sources"].values()
+    assert all(source["description"] for source in sources)
+    assert all(column["description"] for source in sources for column in source["columns"].values())
+
+
+def test_names_of_unit_tests_fit_into_postgresql(demo):
+    """It refuses names of more than 63 characters."""
+    unit_tests = json.loads((demo.folder / "target" / "manifest.json").read_text())["unit_tests"].values()
+    assert [test["name"] for test in unit_tests if len(test["name"]) > 63] == []
+
+
+def test_the_messages_shown_are_those_that_are_printed():
+    """Each change and message of the table is one of the cases that are tried."""
+    page = (PROJECT / "docs" / "rule-messages.md").read_text(encoding="utf-8")
+    table = page.partition("| Change | Message |")[2].partition("\n\n")[0].splitlines()[2:]
+    cases = {tuple(part.strip() for part in line.split(" -> ", 1)) for line in CASES if " -> " in line}
+    assert len(table) > 30
+    for line in table:
+        change, *messages = re.findall(r"`([^`]+)`", re.sub(r"`\w+\.csv`", "", line))
+        assert any(
+            asked.endswith(f"| {change}") and all(message in said for message in messages) for asked, said in cases
+        ), line

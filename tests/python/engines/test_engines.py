@@ -1,0 +1,287 @@
+"""The same project on other engines: every mart holds the same rows as on DuckDB, to 1e-6 and to the letter."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from builds.comparing import assert_agrees, exactly
+from builds.recipes import dirty_rows
+from builds.test_incremental import assert_builds_one_after_another_agree
+from builds.warehouse import MARTS, Warehouse
+from engines.servers import NotInstalled, PostgresWarehouse, SparkWarehouse, postgres_server, spark_cluster
+from worlds.committed import PROJECT, rules
+from worlds.dirty import AS_OF_TEXT, as_text, facts
+from worlds.rule_sets import changed, primary_only
+from worlds.small import AS_OF
+
+pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("engines")]
+
+TYPES = {
+    "accounts": {
+        "annual_revenue_usd": "decimal(18, 2)",
+        "employee_count": "integer",
+        "estimated_deal_usd": "double precision",
+        "is_customer": "boolean",
+        "is_strategic": "smallint",
+        "competitor_renewal_on": "date",
+        "get_back_on": "timestamp",
+        "updated_at": "timestamptz",
+        "loaded_at": "timestamp",
+    },
+    "signals": {
+        "occurred_at": "timestamptz",
+        "signal_value": "double precision",
+        "is_deleted": "boolean",
+        "updated_at": "timestamp",
+        "loaded_at": "timestamptz",
+    },
+}
+"""Columns as a loader would type them."""
+
+NUMBERS = (
+    "1e308",
+    "-1e308",
+    "1.7976931348623158e308",
+    "1e309",
+    "1e-310",
+    "-1e-310",
+    "5e-324",
+    "0e99999",
+    "1e-99999",
+    ".5",
+    ".5e1",
+    ".e5",
+    "5.",
+    "1_0",
+    "1e00005",
+    "3843231841.16",
+    "12345678901234.56",
+    "0." + "1" * 400,
+    "9" * 400,
+    "NaN",
+)
+MOMENTS = (
+    "0000-12-31T23:59-23:59",
+    "0001-01-01T00:00+01:00",
+    "9999-12-31T23:59:59.9999999",
+    "2026-02-29",
+    "2024-02-29",
+    "2026-01-31T12:34:56.1234567",
+    "2026-01-31 12:34+0530",
+    "2026-01-31T12:34-23:59",
+    "2026-01-31t12:34z",
+    "20260131",
+)
+"""Numbers and moments at and beyond what the types hold."""
+
+
+SETTINGS = (PROJECT / "dbt_project.yml").read_text(encoding="utf-8")
+FEW_TESTS = "data_tests: {account_prioritization: {+enabled: false, cross_db: {+enabled: true}}}\n"
+WITHOUT_TESTS = {"dbt_project.yml": re.sub(r"(?s)data_tests:.*", FEW_TESTS, SETTINGS)}
+"""The project as it publishes with hardly a test, where all of them take minutes."""
+
+
+def with_extremes(raw):
+    """Raw rows and such numbers and moments, each number with each where two of them are divided."""
+    accounts = [
+        {"account_id": f"number-{n}", "account_name": "Number", "annual_revenue_usd": number, "employee_count": number}
+        for n, number in enumerate(NUMBERS)
+    ] + [
+        {"account_id": f"moment-{n}", "account_name": "Moment", "updated_at": moment, "competitor_renewal_on": moment}
+        for n, moment in enumerate(MOMENTS)
+    ]
+    pairs = [
+        {"account_id": f"pair-{n}", "measured_on": "2026-01-01", "seats_used": part, "seats_licensed": whole}
+        for n, (part, whole) in enumerate(product(NUMBERS, repeat=2))
+    ]
+    accounts += [{"account_id": row["account_id"], "account_name": "Pair", "is_customer": "true"} for row in pairs]
+    return {**raw, "accounts": [*raw["accounts"], *accounts], "product_usage": [*raw["product_usage"], *pairs]}
+
+
+@contextmanager
+def warehouses(folder, engine, kind, runs_on):
+    """Makes warehouses of a kind on an engine that runs as long; skips where it is not installed, unless in CI."""
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(engine)
+        except NotInstalled as missing:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(str(missing))
+
+        def warehouse(name, **options):
+            (folder / name).mkdir()
+            return kind(folder / name, **{runs_on: running}, **options)
+
+        yield warehouse
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory):
+    """Makes warehouses in a private cluster of PostgreSQL."""
+    with warehouses(tmp_path_factory.mktemp("postgres"), postgres_server(), PostgresWarehouse, "server") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory):
+    """Makes warehouses in a cluster of Spark, each in the place of the last."""
+    with warehouses(tmp_path_factory.mktemp("spark"), spark_cluster(), SparkWarehouse, "cluster") as made:
+        yield made
+
+
+@pytest.fixture(scope="module", params=["postgres", "spark"])
+def engine(request):
+    """Makes warehouses on each of the engines."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="module")
+def demo_on_engine(engine):
+    """The demo, built and tested; on Spark without the unit tests and with few data tests."""
+    warehouse = engine("demo")
+    if isinstance(warehouse, SparkWarehouse):
+        warehouse.files = WITHOUT_TESTS
+        warehouse.build("--exclude-resource-type", "unit_test").check()
+    else:
+        warehouse.build().check()
+    return warehouse
+
+
+def built(warehouse, raw, types=None):
+    """The marts as built from raw rows. That tests and the rule check hold on an engine is seen on the demo."""
+    warehouse.load(raw, types=types)
+    build(warehouse, "--exclude", "rules_check")
+    return warehouse.built()
+
+
+def build(warehouse, *selection):
+    """Builds some models on raw rows, without tests."""
+    models = ("build", *selection, "--exclude-resource-type", "unit_test", "test")
+    variables = {"raw_schema": "raw", "as_of": AS_OF_TEXT}
+    warehouse.dbt(*models, variables=variables, project=warehouse.project()).check()
+
+
+def test_the_demo_is_the_same(demo, demo_on_engine):
+    assert_agrees(demo_on_engine.marts(), demo.marts())
+
+
+def test_bad_rules_publish_nothing(demo_on_engine):
+    published = exactly(demo_on_engine.marts())
+    demo_on_engine.seeds = {
+        "signal_types": changed("signal_types", {"signal_type": "demo_request"}, half_life_days="0")["signal_types"]
+    }
+    run = demo_on_engine.build("--select", "+rules_checked", "--exclude-resource-type", "unit_test")
+    demo_on_engine.seeds = {}
+    assert run.returncode == 1
+    assert "RULES REJECTED - nothing was published" in run.output
+    assert '- seeds/signal_types.csv line 3 [demo_request] half_life_days: "0" must be greater than 0' in run.output
+    assert exactly(demo_on_engine.marts()) == published
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_roles_may_read_what_is_granted(demo_on_engine):
+    with demo_on_engine.server.connect().cursor() as cursor:
+        cursor.execute("create role bi; create role steward")
+    roles = {"grant_marts_to": ["bi"], "grant_raw_records_to": ["steward"]}
+    demo_on_engine.build("--exclude-resource-type", "unit_test", **roles).check()
+    listed = ", ".join(f"('{mart}')" for mart in MARTS)
+    found = demo_on_engine.query(
+        f"""
+        select mart, role
+        from (values {listed}) as marts (mart) cross join (values ('bi'), ('steward')) as roles (role)
+        where has_schema_privilege(role, 'marts', 'usage') and has_table_privilege(role, 'marts.' || mart, 'select')
+        """
+    )
+    assert {(row["mart"], row["role"]) for row in found} == {
+        (mart, role) for mart in MARTS for role in ("bi", "steward") if (mart, role) != ("rejected_records", "bi")
+    }
+
+
+def test_history_goes_on(demo, demo_on_engine, tmp_path):
+    """Five days later, and on PostgreSQL a day before that: what was, what changed and what a CRM is told."""
+    on_duckdb = Warehouse(tmp_path)
+    shutil.copy(demo.path, on_duckdb.path)
+    for warehouse in (demo_on_engine, on_duckdb):
+        warehouse.seeds = {"signal_types": rules()["signal_types"]}
+        warehouse.files = WITHOUT_TESTS
+    days = [5] if isinstance(demo_on_engine, SparkWarehouse) else [5, 4]
+    for day in days:
+        for warehouse in (demo_on_engine, on_duckdb):
+            warehouse.build("--exclude-resource-type", "unit_test", as_of=f"2026-07-0{day}T09:00:00Z").check()
+    marts = demo_on_engine.marts()
+    assert_agrees(marts, on_duckdb.marts())
+    assert {row["tier_date"].day for row in marts["account_tier_history"]} == {30, *days}
+    assert {row["changed_on"].day for row in marts["account_tier_changes"]} == {*days}
+
+
+def test_dirty_rows_are_the_same(engine, tmp_path):
+    """Everything that can be wrong with text, and every account ranked, customers too."""
+    raw = with_extremes(dirty_rows())
+    seeds = changed("scoring_models", {}, primary_only(), population="all")
+    on_engine, on_duckdb = (built(each, raw) for each in (engine("dirty", seeds=seeds), Warehouse(tmp_path, seeds)))
+    assert_agrees(on_engine, on_duckdb)
+
+
+def test_typed_columns_are_read_the_same(engine, tmp_path):
+    """Also what the types hold beyond the calendar and the numbers."""
+    raw = as_text(facts(7, rules(), 60, 600))
+    warehouse = engine("typed")
+    strange = [("NaN", "2026-01-01"), ("Infinity", "2026-01-01"), ("1e-320", None)]
+    if isinstance(warehouse, PostgresWarehouse):  # no other has such moments
+        strange += [("50", "infinity"), ("50", "-infinity")]
+    raw["signals"] += [
+        {**raw["signals"][0], "signal_id": f"strange-{n}", "signal_value": value, "occurred_at": moment}
+        for n, (value, moment) in enumerate(strange)
+    ]
+    for row in raw["accounts"]:
+        row["is_strategic"] = {"true": "1", "false": "0"}.get(row["is_strategic"])
+    on_engine, on_duckdb = (built(each, raw, TYPES) for each in (warehouse, Warehouse(tmp_path)))
+    assert_agrees(on_engine, on_duckdb, with_raw_records=False)
+
+
+def test_missing_tables_are_told(engine):
+    run = engine("empty").build(raw_schema="crm")
+    assert run.returncode == 2
+    assert "table accounts (with at least account_id, account_name)" in run.output
+
+
+def test_builds_one_after_another_on_postgres(postgres):
+    assert_builds_one_after_another_agree(postgres("again"), postgres("fresh"))
+
+
+def test_signals_are_read_by_load_on_spark(spark, tmp_path):
+    """Three loads, the second with corrections and deletions of the first: as if all had come at once."""
+    typed = facts(31, rules(), 60, 900)
+    days = [AS_OF - timedelta(days=2), AS_OF - timedelta(days=1), AS_OF]
+    for number, row in enumerate(typed["signals"]):
+        row["loaded_at"] = days[number % 3] if number % 50 else None
+    loads = [[row for row in typed["signals"] if row["loaded_at"] is None or row["loaded_at"] <= day] for day in days]
+
+    def staged(warehouse, loads):
+        selection = ("+stg_raw__signals", "--exclude", "rules_check")
+        for signals in loads:
+            warehouse.load(as_text({**typed, "signals": signals}))
+            build(warehouse, "--select", *selection)
+            selection = ("stg_raw__signal_loads", "stg_raw__signals")
+        return exactly({"": warehouse.query("select * from staging.stg_raw__signals")}, ("reading", "raw_record"))
+
+    by_load = spark("by_load")
+    assert staged(by_load, loads) == staged(Warehouse(tmp_path), loads[-1:])
+    read = by_load.query("select is_stale, count(*) as days from staging.stg_raw__signal_loads group by is_stale")
+    assert {row["is_stale"]: row["days"] for row in read} == {True: 1, False: 2}
+
+
+def test_another_order_of_texts_is_warned_of_on_postgres(postgres):
+    warehouse = postgres("by_language")
+    seeds_only = ("build", "--select", "tiers")
+    assert "orders text by a language" not in warehouse.dbt(*seeds_only).check().output
+    warehouse.database = warehouse.server.new_database("template template0 locale_provider icu icu_locale 'en'")
+    assert "orders text by a language" in warehouse.dbt(*seeds_only).check().output

@@ -1,0 +1,212 @@
+"""What reps do with the tiers: their books, the accounts that fall through, and the families they belong to."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from functools import cached_property
+
+from .attributes import Account
+from .engagement import Engagement
+from .reading import Record
+from .signals import in_last_days
+from .values import published, round_half_up
+
+GREATEST_AMOUNT = 10**15
+
+
+@dataclass
+class Market:
+    """All accounts that are not merged away, with their rows of account_tiers where they are ranked, and all reps."""
+
+    accounts: dict[str, Account]
+    end_of: dict[str, str]
+    reps: dict[str, Record]
+    ranked: dict[str, Record]
+    engagements: dict[str, Engagement]
+    as_of: datetime
+    touch_window_days: int
+
+    def tables(self) -> dict[str, list[Record]]:
+        """The three tables."""
+        retrieved = {account_id for owner_id in self.reps for account_id in self.to_retrieve(owner_id)}
+        return {
+            "rep_coverage": [self.rep_row(owner_id) for owner_id in self.reps],
+            "coverage_gaps": [
+                self.gap_row(account_id, gap)
+                for account_id in self.ranked
+                for gap in self.gaps(account_id) + ["retrieve"] * (account_id in retrieved)
+            ],
+            "account_families": [self.family_row(parent, ids) for parent, ids in self.families().items()],
+        }
+
+    # Outbound activities.
+
+    def outbound(self, account_id: str) -> list[datetime]:
+        """When any rep turned to the account, up to as_of."""
+        activities = self.accounts[account_id].activities
+        moments = [row["occurred_at"] for row in activities if row["direction"] == "outbound"]
+        return sorted(moment for moment in moments if moment <= self.as_of)
+
+    def is_touched(self, account_id: str) -> bool:
+        """Whether somebody did in the last days."""
+        moments = self.outbound(account_id)
+        return any(in_last_days(moment, self.touch_window_days, self.as_of) for moment in moments)
+
+    # Reps.
+
+    @cached_property
+    def books(self) -> dict[str, list[str]]:
+        """The accounts that each rep owns."""
+        books: dict[str, list[str]] = {owner_id: [] for owner_id in self.reps}
+        for account_id, account in self.accounts.items():
+            books.setdefault(account.record["owner_id"], []).append(account_id)
+        return books
+
+    def free_capacity(self, owner_id: str) -> Fraction | None:
+        """How many accounts a rep could take on; None without a capacity."""
+        capacity = _amount(self.reps[owner_id]["account_capacity"])
+        return None if capacity is None else capacity - len(self.books[owner_id])
+
+    def is_active(self, owner_id: str | None) -> bool:
+        """Whether this is a standing rep who works accounts."""
+        return owner_id in self.reps and self.reps[owner_id]["is_active"]
+
+    def rep_row(self, owner_id: str) -> Record:
+        """A row of rep_coverage."""
+        rep, book, free = self.reps[owner_id], self.books[owner_id], self.free_capacity(owner_id)
+        tiers = {
+            n: [key for key in book if key in self.ranked and self.ranked[key]["tier_number"] == n] for n in range(1, 5)
+        }
+        touched = sum(self.is_touched(key) for key in tiers[1])
+        kinds = {None: "unknown", True: "under", False: "over"}
+        return {
+            **{name: rep[name] for name in ("owner_id", "owner_name", "role", "territory", "is_active")},
+            "account_capacity": _float(rep["account_capacity"]),
+            "accounts": len(book),
+            **{f"tier_{n}_accounts": len(keys) for n, keys in tiers.items()},
+            "other_accounts": len(set(book).difference(*tiers.values())),
+            "free_capacity": _float(free),
+            "coverage": "full" if free == 0 else kinds[free if free is None else free > 0],
+            "tier_1_touched": touched,
+            "tier_1_touched_share": float(published(Fraction(touched, len(tiers[1])))) if tiers[1] else None,
+        }
+
+    def to_retrieve(self, owner_id: str) -> list[str]:
+        """The low-tier accounts of a rep over capacity, as many as he is over, the least important first."""
+        low = [key for key in self.books[owner_id] if key in self.ranked and self.ranked[key]["tier_number"] > 2]
+        low.sort(key=lambda key: self.ranked[key]["priority_rank"], reverse=True)
+        return low[: max(0, math.ceil(-(self.free_capacity(owner_id) or 0)))]
+
+    def with_most_room(self, territory: str | None, but: str | None) -> str | None:
+        """The rep of a territory, other than one, who could best take on an account."""
+        found = []
+        for owner_id, rep in self.reps.items():
+            free = self.free_capacity(owner_id)
+            here = (
+                territory is not None and rep["territory"] is not None and rep["territory"].lower() == territory.lower()
+            )
+            fit = rep["is_active"] and rep["role"] not in ("sdr", "csm") and owner_id != but
+            if here and fit and (free is None or free > 0):
+                found.append((free is None, -(free or 0), owner_id.encode(), owner_id))
+        return min(found)[-1] if found else None
+
+    # Gaps.
+
+    def gaps(self, account_id: str) -> list[str]:
+        """What is missing in the coverage of a ranked account, but for what its owner has too much of."""
+        row, since, found = self.ranked[account_id], self.engagements[account_id].since, []
+        if row["tier_number"] in (1, 2):
+            if not self.is_active(row["owner_id"]):
+                found.append("no_active_owner")
+            if not self.is_touched(account_id):
+                found.append("untouched")
+        is_due = row["engagement_status"] == "hot" and row["respond_by"] is not None and row["respond_by"] < self.as_of
+        if is_due and not any(since is not None and moment >= since for moment in self.outbound(account_id)):
+            found.append("response_overdue")
+        return found
+
+    def gap_row(self, account_id: str, gap: str) -> Record:
+        """A row of coverage_gaps."""
+        row, moments = self.ranked[account_id], self.outbound(account_id)
+        last = moments[-1] if moments else None
+        days = None if last is None else (self.as_of.date() - last.date()).days
+        if gap in ("untouched", "response_overdue") and self.is_active(row["owner_id"]):
+            recommended = row["owner_id"]
+        else:
+            recommended = self.with_most_room(row["territory"], row["owner_id"])
+        copied = ("account_id", "account_name", "tier_number", "tier", "priority_rank", "territory", "owner_id")
+        return {
+            **{name: row[name] for name in (*copied, "engagement_status", "respond_by")},
+            "gap": gap,
+            "last_outbound_at": last,
+            "days_since_last_outbound": days,
+            "recommended_owner_id": recommended,
+            "detail": f"{row['tier']} account{_detail(gap, days, self._name(recommended))}.",
+        }
+
+    def _name(self, owner_id: str | None) -> str | None:
+        return None if owner_id is None else self.reps[owner_id]["owner_name"] or owner_id
+
+    # Families.
+
+    def families(self) -> dict[str, list[str]]:
+        """The children of each parent account."""
+        found: dict[str, list[str]] = {}
+        for account_id, account in self.accounts.items():
+            named = account.record["parent_account_id"]
+            parent = self.end_of.get(named, named)
+            if parent is not None and parent != account_id:
+                found.setdefault(parent, []).append(account_id)
+        return found
+
+    def family_row(self, parent: str, children: list[str]) -> Record:
+        """A row of account_families."""
+        ranked = [self.ranked[key] for key in children if key in self.ranked]
+        best = min(ranked, key=lambda row: (row["tier_number"], row["priority_rank"]), default={})
+        hot = sum(self.engagements[key].status == "hot" for key in children)
+        deals = [self.accounts[key].record["estimated_deal_usd"] for key in children]
+        potentials = [self.accounts[key].attribute("expansion_potential_usd") for key in children]
+        return {
+            "parent_account_id": parent,
+            "parent_account_name": self.accounts[parent].record["account_name"] if parent in self.accounts else None,
+            "parent_tier_number": self.ranked.get(parent, {}).get("tier_number"),
+            "children": len(children),
+            "ranked_children": len(ranked),
+            "best_tier_number": best.get("tier_number"),
+            "best_tier": best.get("tier"),
+            "best_child_account_id": best.get("account_id"),
+            "estimated_deal_usd": _sum(deals),
+            "expansion_potential_usd": _sum(potentials),
+            "hot_children": hot,
+            "has_hot_child": hot > 0,
+        }
+
+
+def _detail(gap: str, days: int | None, rep: str | None) -> str:
+    """What is wrong and what to do, in the words that follow the tier."""
+    nobody = "choose a rep, as none of its territory has room"
+    if gap == "no_active_owner":
+        return " without an active owner: " + (f"assign it to {rep}" if rep else nobody)
+    if gap == "untouched":
+        ago = {None: "never touched", 0: "last touched today", 1: "last touched yesterday"}
+        return f", {ago.get(days, f'last touched {days} days ago')}: " + (f"have {rep} reach out" if rep else nobody)
+    if gap == "response_overdue":
+        return ", hot and not answered in time: " + (f"have {rep} respond now" if rep else nobody)
+    instead = "take it back, though no rep of its territory has room"
+    return " of a rep over capacity: " + (f"hand it to {rep}" if rep else instead)
+
+
+def _amount(number: Fraction | None) -> Fraction | None:
+    """An amount as it is added up: ten decimals, and no more than can be added."""
+    return None if number is None else round_half_up(min(number, Fraction(GREATEST_AMOUNT)), 10)
+
+
+def _sum(numbers: list[Fraction | None]) -> float | None:
+    """The sum of those that are known; None if none is."""
+    known = [amount for amount in map(_amount, numbers) if amount is not None]
+    return float(sum(known)) if known else None
+
+
+def _float(number: Fraction | None) -> float | None:
+    return None if number is None else float(number)

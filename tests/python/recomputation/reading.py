@@ -1,0 +1,305 @@
+"""Rows: which are rejected and why, which version of a record stands, and the count that shows that nothing is lost."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from .values import (
+    Unreadable,
+    as_text,
+    one_of,
+    read_date,
+    read_flag,
+    read_number,
+    read_ordinal,
+    read_percentage,
+    read_signed_number,
+    read_text,
+    read_timestamp,
+)
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of a raw table with their readers, the required ones and the key."""
+
+    columns: dict[str, Callable[[str], object]]
+    required: tuple[str, ...]
+    key: tuple[str, ...]
+
+
+def _columns(**readers_of_names: Callable[[str], object]) -> dict[str, Callable[[str], object]]:
+    return readers_of_names
+
+
+_VERSIONED = {"updated_at": read_timestamp, "is_deleted": read_flag, "loaded_at": read_timestamp}
+
+_OVERRIDE_COLUMNS = _columns(
+    account_id=read_text,
+    tier_number=read_ordinal,
+    reason=read_text,
+    set_by=read_text,
+    starts_on=read_date,
+    ends_on=read_date,
+)
+
+_RETURN_COLUMNS = _columns(
+    account_id=read_text,
+    owner_id=read_text,
+    returned_on=read_date,
+    reason=read_text,
+    snooze_until=read_date,
+)
+
+TABLES: dict[str, Table] = {
+    "accounts": Table(
+        _columns(
+            account_id=read_text,
+            account_name=read_text,
+            domain=read_text,
+            industry=read_text,
+            country=read_text,
+            annual_revenue_usd=read_number,
+            employee_count=read_number,
+            growth_trend=one_of("expanding", "stable", "contracting"),
+            business_model=read_text,
+            estimated_deal_usd=read_number,
+            brand_tier=one_of("high", "moderate", "low"),
+            competitive_position=one_of("displacement", "greenfield"),
+            is_customer=read_flag,
+            is_strategic=read_flag,
+            owner_id=read_text,
+            territory=read_text,
+            parent_account_id=read_text,
+            merged_into_account_id=read_text,
+            competitor_renewal_on=read_date,
+            get_back_on=read_date,
+            sales_rep_count=read_number,
+            sells_subscription=read_flag,
+            has_self_service=read_flag,
+            average_selling_price_usd=read_number,
+            **_VERSIONED,
+        ),
+        required=("account_id", "account_name"),
+        key=("account_id",),
+    ),
+    "signals": Table(
+        _columns(
+            signal_id=read_text,
+            account_id=read_text,
+            domain=read_text,
+            signal_type=read_text,
+            occurred_at=read_timestamp,
+            contact_id=read_text,
+            signal_value=read_percentage,
+            channel=read_text,
+            **_VERSIONED,
+        ),
+        required=("signal_id", "signal_type", "occurred_at"),
+        key=("signal_id",),
+    ),
+    "account_technologies": Table(
+        _columns(account_id=read_text, technology=read_text, detected_on=read_date, removed_on=read_date),
+        required=("account_id", "technology"),
+        key=("account_id", "technology"),
+    ),
+    "contacts": Table(
+        _columns(
+            contact_id=read_text,
+            account_id=read_text,
+            email=read_text,
+            job_title=read_text,
+            seniority=one_of("executive", "manager", "practitioner"),
+            department=read_text,
+            is_champion=read_flag,
+            **_VERSIONED,
+        ),
+        required=("contact_id", "account_id"),
+        key=("contact_id",),
+    ),
+    "activities": Table(
+        _columns(
+            activity_id=read_text,
+            account_id=read_text,
+            contact_id=read_text,
+            owner_id=read_text,
+            activity_type=one_of("call", "email", "meeting"),
+            direction=one_of("inbound", "outbound"),
+            outcome=one_of("replied", "accepted", "declined", "no_response"),
+            occurred_at=read_timestamp,
+        ),
+        required=("activity_id", "account_id", "occurred_at"),
+        key=("activity_id",),
+    ),
+    "opportunities": Table(
+        _columns(
+            opportunity_id=read_text,
+            account_id=read_text,
+            owner_id=read_text,
+            stage=read_text,
+            amount_usd=read_number,
+            created_at=read_timestamp,
+            closed_at=read_timestamp,
+            is_won=read_flag,
+            updated_at=read_timestamp,
+            is_deleted=read_flag,
+        ),
+        required=("opportunity_id", "account_id", "created_at"),
+        key=("opportunity_id",),
+    ),
+    "sales_reps": Table(
+        _columns(
+            owner_id=read_text,
+            owner_name=read_text,
+            role=one_of("field", "inside", "sdr", "csm"),
+            territory=read_text,
+            is_active=read_flag,
+            account_capacity=read_number,
+        ),
+        required=("owner_id",),
+        key=("owner_id",),
+    ),
+    "tier_overrides": Table(_OVERRIDE_COLUMNS, required=("account_id", "tier_number"), key=tuple(_OVERRIDE_COLUMNS)),
+    "account_returns": Table(_RETURN_COLUMNS, required=("account_id", "returned_on"), key=tuple(_RETURN_COLUMNS)),
+    "product_usage": Table(
+        _columns(
+            account_id=read_text,
+            measured_on=read_date,
+            daily_active_users=read_number,
+            monthly_active_users=read_number,
+            seats_used=read_number,
+            seats_licensed=read_number,
+            features_used=read_number,
+            features_available=read_number,
+            integrations_installed=read_number,
+            power_users=read_number,
+            departments_using=read_number,
+            headcount_growth_pct=read_signed_number,
+            cross_sell_page_views=read_number,
+        ),
+        required=("account_id", "measured_on"),
+        key=("account_id", "measured_on"),
+    ),
+    "customer_contracts": Table(
+        _columns(
+            account_id=read_text,
+            annual_contract_value_usd=read_number,
+            expansion_potential_usd=read_number,
+            renewal_on=read_date,
+            nps=read_signed_number,
+            has_executive_sponsor=read_flag,
+        ),
+        required=("account_id",),
+        key=("account_id",),
+    ),
+}
+
+
+@dataclass
+class Reading:
+    """What came of the raw rows: the standing records of each table, every reject, and the counts."""
+
+    standing: dict[str, list[Record]] = field(default_factory=dict)
+    raw_of: dict[tuple[str, object], Record] = field(default_factory=dict)
+    rejected_records: list[Record] = field(default_factory=list)
+    source_reconciliation: list[Record] = field(default_factory=list)
+
+
+def read_all(raw: dict[str, list[Record]], known_signal_types: Iterable[str]) -> Reading:
+    """Read every raw table. A table that is absent counts as empty."""
+    known, reading = frozenset(known_signal_types), Reading()
+    for name, table in TABLES.items():
+        _read_table(reading, name, table, raw.get(name) or [], known)
+    return reading
+
+
+def reject(table: str, raw: Record, reason: str, severity: str) -> Record:
+    """An entry for a rejected row (severity record) or a value that was dropped (severity value)."""
+    key = "|".join(as_text(raw.get(column)) or "" for column in TABLES[table].key)
+    return {"source_table": table, "record_key": key, "reason": reason, "severity": severity, "raw_record": raw}
+
+
+def _read_table(reading: Reading, name: str, table: Table, rows: list[Record], known: frozenset[str]) -> None:
+    """Reject, group the rest by key, and let one version of each record stand."""
+    versions: dict[tuple, list[tuple[Record, Record]]] = {}
+    rejected = 0
+    for row in rows:
+        lowered = {str(column).lower(): value for column, value in row.items()}
+        raw = {column: lowered.get(column) for column in table.columns}
+        record, fatal, harmless = _read_row(name, table, raw, known)
+        reading.rejected_records += [reject(name, raw, reason, "record") for reason in fatal]
+        reading.rejected_records += [reject(name, raw, reason, "value") for reason in harmless]
+        if fatal:
+            rejected += 1
+        else:
+            versions.setdefault(_key(name, table, record), []).append((record, raw))
+
+    chosen = [max(candidates, key=_recency) for candidates in versions.values()]
+    standing = [(record, raw) for record, raw in chosen if not record.get("is_deleted")]
+    reading.standing[name] = [record for record, _ in standing]
+    reading.raw_of |= {(name, _key(name, table, record)): raw for record, raw in standing}
+    reading.source_reconciliation.append(
+        {
+            "source_table": name,
+            "rows_in": len(rows),
+            "standing": len(standing),
+            "superseded": len(rows) - rejected - len(chosen),
+            "deleted": len(chosen) - len(standing),
+            "rejected": rejected,
+        }
+    )
+
+
+def _read_row(name: str, table: Table, raw: Record, known: frozenset[str]) -> tuple[Record, list[str], list[str]]:
+    """The row as read, the reasons that reject it whole, and those that only drop a value."""
+    record: Record = {}
+    fatal: list[str] = []
+    harmless: list[str] = []
+    for column, read in table.columns.items():
+        text, value = as_text(raw[column]), None
+        required = column in table.required
+        if text is None:
+            if required:
+                fatal.append(f"missing_{column}")
+        else:
+            try:
+                value = read(text)
+            except Unreadable:
+                (fatal if required else harmless).append(f"invalid_{column}")
+        record[column] = False if value is None and read is read_flag else value
+    if name == "signals":
+        fatal += _signal_reasons(record, known)
+    return record, fatal, harmless
+
+
+def _signal_reasons(record: Record, known: frozenset[str]) -> list[str]:
+    """What rejects a signal beyond its required columns. The type is kept in lower case on the way."""
+    reasons = []
+    if record["signal_type"] is not None:
+        record["signal_type"] = record["signal_type"].lower()
+        if record["signal_type"] not in known:
+            reasons.append("unknown_signal_type")
+    if record["account_id"] is None and record["domain"] is None:
+        reasons.append("missing_account_id")
+    occurred_at, loaded_at = record["occurred_at"], record["loaded_at"]
+    if occurred_at is not None and loaded_at is not None and occurred_at - loaded_at > timedelta(days=1):
+        reasons.append("occurred_in_future")
+    return reasons
+
+
+def _key(name: str, table: Table, record: Record) -> tuple:
+    """What makes rows versions of one record; technologies compare without regard to case."""
+    return tuple(
+        record[column].lower() if name == "account_technologies" and column == "technology" else record[column]
+        for column in table.key
+    )
+
+
+def _recency(version: tuple[Record, Record]) -> tuple:
+    """The order of versions: updated_at, then loaded_at, nulls lowest; then anything that does not depend on order."""
+    record = version[0]
+    moments = [record.get("updated_at"), record.get("loaded_at")]
+    return (*((moment is not None, moment) for moment in moments), repr(sorted(record.items())))

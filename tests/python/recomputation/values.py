@@ -1,0 +1,148 @@
+"""How a single cell is read: text as a loader left it, or a typed value, becomes a Python value or is unreadable."""
+
+import math
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+WHITE_SPACE = (
+    "\t\n\x0b\x0c\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+)
+"""The characters with the Unicode property White_Space (``str.strip`` alone would also take the ASCII separators)."""
+
+TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1"})
+FALSE_WORDS = frozenset({"false", "f", "no", "n", "0"})
+
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_TIMESTAMP = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
+    r"(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+)
+
+
+class Unreadable(ValueError):
+    """The cell holds something, but nothing that its column can hold."""
+
+
+def utc(moment: datetime) -> datetime:
+    """The moment as a naive UTC timestamp; a naive one already is."""
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def as_text(value: object) -> str | None:
+    """The trimmed text of a raw cell; null where nothing is left of it. A typed value is written out first."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        value = "true" if value else "false"
+    elif isinstance(value, datetime):
+        value = utc(value).isoformat(sep=" ")
+    elif isinstance(value, date):
+        value = value.isoformat()
+    return str(value).strip(WHITE_SPACE) or None
+
+
+def read_text(text: str) -> str:
+    """Any text can be read."""
+    return text
+
+
+def read_flag(text: str) -> bool:
+    """true/false, t/f, yes/no, y/n or 1/0, in any case."""
+    word = text.lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise Unreadable(text)
+
+
+def read_signed_number(text: str) -> Fraction:
+    """A plain or scientific number that is finite, exactly as written."""
+    if not _NUMBER.fullmatch(text):
+        raise Unreadable(text)
+    approximate = float(text)
+    if math.isinf(approximate):
+        raise Unreadable(text)
+    return Fraction(Decimal(text)) if approximate else Fraction(0)
+
+
+def read_number(text: str) -> Fraction:
+    """A number that is not negative."""
+    number = read_signed_number(text)
+    if number < 0:
+        raise Unreadable(text)
+    return number
+
+
+def read_percentage(text: str) -> Fraction:
+    """A number from 0 to 100."""
+    number = read_number(text)
+    if number > 100:
+        raise Unreadable(text)
+    return number
+
+
+def read_ordinal(text: str) -> int:
+    """A whole number of at least 1 that a four-byte integer holds."""
+    number = read_number(text)
+    if number.denominator != 1 or not 1 <= number < 2**31:
+        raise Unreadable(text)
+    return int(number)
+
+
+def read_timestamp(text: str) -> datetime:
+    """An ISO 8601 date or timestamp as a naive UTC timestamp; a date is its midnight, digits past microseconds drop."""
+    match = _TIMESTAMP.fullmatch(text)
+    if not match:
+        raise Unreadable(text)
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    micros = int((fraction or "0")[:6].ljust(6, "0"))
+    try:
+        moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micros)
+        return moment - _offset(offset)
+    except (ValueError, OverflowError) as error:
+        raise Unreadable(text) from error
+
+
+def _offset(text: str | None) -> timedelta:
+    """What an offset such as Z, +02, +0200 or +02:00 adds to UTC."""
+    if text is None or text == "Z":
+        return timedelta(0)
+    hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
+    if hours > 23 or minutes > 59:
+        raise Unreadable(text)
+    size = timedelta(hours=hours, minutes=minutes)
+    return -size if text[0] == "-" else size
+
+
+def read_date(text: str) -> date:
+    """A date, or the UTC day of a timestamp."""
+    return read_timestamp(text).date()
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """A reader of a category: one of the words, in any case, kept in lower case."""
+
+    def read_category(text: str) -> str:
+        word = text.lower()
+        if word not in words:
+            raise Unreadable(text)
+        return word
+
+    return read_category
+
+
+def round_half_up(number: Fraction | int, places: int) -> Fraction:
+    """The number rounded to so many decimals, halves away from zero, exactly."""
+    scale = 10**places
+    size = math.floor(abs(number) * scale + Fraction(1, 2))
+    return Fraction(-size if number < 0 else size, scale)
+
+
+def published(number: Fraction | int) -> Fraction:
+    """A number as the published tables hold it: six decimals. Comparisons between published numbers use this."""
+    return round_half_up(number, 6)

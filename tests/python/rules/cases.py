@@ -1,0 +1,83 @@
+"""Single changes of the committed rules (`cases.txt`), each at or just beyond a limit, and what must be said.
+
+`test_rule_files` tries them; `scripts/mutation_test.py` asks which changes of the check they would notice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from itertools import zip_longest
+from pathlib import Path
+
+from worlds.rule_sets import RuleRows, primary_only, rows_of
+
+ADDED = {
+    "scoring_rules": "weighted_composite | fit | added | | | | | 5 | | Added",
+    "qualification_rules": "weighted_composite | added | | | |",
+    "scoring_models": "added | prospects | false | Added",
+    "scoring_dimensions": "weighted_composite | added | 0 | 5",
+    "tiers": "weighted_composite | 5 | Tier 5 |",
+}
+
+
+NAMED_BY = {
+    "scoring_models": 1,
+    "scoring_dimensions": 2,
+    "scoring_rules": 7,
+    "signal_types": 1,
+    "tiers": 2,
+    "tier_treatments": 2,
+    "qualification_rules": 6,
+    "icp_industries": 1,
+    "icp_markets": 1,
+    "complementary_technologies": 1,
+}  # how many columns, from the first, name a row; triggers are named by three that are not the first
+
+
+def case(*changes: str) -> tuple[RuleRows, list[str]]:
+    """The rules after some changes, no two in one file, and the lines that must be said."""
+    found = {file: [dict(row) for row in rows] for file, rows in primary_only().items()}
+    mistakes = []
+    for change in changes:
+        where, _, said = change.partition("->")
+        name, place, cells = re.fullmatch(r"(\w+): (\d+) \| (.*)", where).groups()
+        if place == "0":
+            found[name] += rows_of(name, ADDED[name])
+        number = int(place) or len(found[name])
+        found[name][number - 1].update(cell.split("=", 1) for cell in re.split(r", (?=\w+=)", cells[:-1]))
+        for words in filter(None, said.strip().split(" // ")):
+            other = re.match(r"(\w+):(\d+) ", words)
+            file, line = (other[1], int(other[2])) if other else (name, number + 1)
+            words = words[other.end() :] if other else words
+            mistakes.append(
+                f"  - seeds/{file}.csv line {line} [{row_name(file, found[file][line - 2], words)}] {words}"
+            )
+    return found, mistakes
+
+
+def row_name(file: str, row: Mapping[str, str], words: str) -> str:
+    """What a message calls a row: the cells of its key that are not blank; or the model or column that it is about."""
+    if words.startswith("exactly one model must be primary"):
+        return "is_primary"
+    if words.startswith(("the weights of the model", "promote_hot: only one")):
+        return row["scoring_model"]
+    key = list(row)[: NAMED_BY[file]] if file in NAMED_BY else ["status", "trigger", "signal_type"]
+    return ", ".join(row[column].strip() for column in key if row[column].strip())
+
+
+TABLE = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8")
+CASES = [line for line in TABLE.splitlines() if not line.startswith("#")]
+BY_FILE: dict[str, list[str]] = {}
+for change in CASES:
+    BY_FILE.setdefault(change.partition(":")[0], []).append(change)
+BATCHES = [[change for change in batch if change] for batch in zip_longest(*BY_FILE.values())]
+"""The n-th change of each file: they can be tried together."""
+
+
+def unlike(said: str, mistakes: list[str]) -> list[str]:
+    """The lines that a message has too much, and what it lacks."""
+    lines = Counter(said.splitlines()[1:])
+    lacking = Counter(mistakes) - lines
+    return [f"too much: {line}" for line in lines - Counter(mistakes)] + [f"lacking: {line}" for line in lacking]

@@ -93,7 +93,8 @@ class Subject:
 
     def median(self, of: str) -> float:
         """The median of its rounds."""
-        return statistics.median(getattr(cost, of) for cost in self.costs)
+        costs: list[float] = [getattr(cost, of) for cost in self.costs]
+        return statistics.median(costs)
 
 
 def copy_with_primary_model(folder: Path) -> Path:
@@ -206,11 +207,11 @@ def subjects(folder: Path, scratch: Path, memory_limit: str, left_out: set[str])
     return {subject.name: subject for subject in compared if subject.name not in left_out}
 
 
-def disagreements(subject: Subject, reference: Subject) -> int:
+def disagreements(this: Path, that: Path) -> int:
     """How many rows of the account_tiers that a subject made are not those of another; numbers to 1e-6."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        for name, made in (("this", subject.made), ("that", reference.made)):
+        for name, made in (("this", this), ("that", that)):
             if made.suffix == ".duckdb":
                 connection.execute(f"attach '{made}' as {name}_database (read_only)")
                 made_table = f"{name}_database.audit.account_tiers"
@@ -225,7 +226,8 @@ def disagreements(subject: Subject, reference: Subject) -> int:
             for column, kind in columns
         )
         joined = "this full join that on this.account_id = that.account_id"
-        return connection.execute(f"select count(*) from {joined} where {differ}").fetchone()[0]
+        ((count,),) = connection.execute(f"select count(*) from {joined} where {differ}").fetchall()
+        return int(count)
 
 
 RATIOS = {  # of CPU seconds: the one, the other, and what was aimed at
@@ -328,8 +330,9 @@ def main() -> int:
                     f"{number + 1}: {subject.name:8} {last.wall:6.1f} s {last.cpu:6.1f} CPU s {last.peak:6.0f} MB",
                     flush=True,
                 )
-        first, *others = [subject for subject in found.values() if subject.made] or [None]
-        unequal = {subject.name: disagreements(subject, first) for subject in others}
+        made = {subject.name: subject.made for subject in found.values() if subject.made}
+        first, *others = made or [""]
+        unequal = {name: disagreements(made[name], made[first]) for name in others}
     section = table(
         f"{accounts:,} accounts, {signals * options.days // 400:,} signals"
         + f" of {options.days} days" * (options.days != 400)
@@ -340,7 +343,7 @@ def main() -> int:
     )
     print(section)
     if any(unequal.values()):
-        print(f"rows of account_tiers that are not those of {first.name}: {unequal}")
+        print(f"rows of account_tiers that are not those of {first}: {unequal}")
         return 1
     if options.write:
         write(title, f"{section}\n\n![CPU and memory](performance_{title}.svg)")

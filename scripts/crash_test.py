@@ -88,7 +88,7 @@ class Build:
         self.reader.start()
 
     def _follow(self) -> None:
-        for line in self.process.stdout:
+        for line in self.process.stdout or ():
             self.lines.append(line)
             step = STEP.search(line)
             if not step:
@@ -165,7 +165,7 @@ class Lane:
     loaded: str = NOTHING
     marts: str = NOTHING
     readers: str = NOTHING
-    counts: Counter = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
     @property

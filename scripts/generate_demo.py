@@ -692,7 +692,7 @@ def activity_rows(all_companies: list[Company]) -> list[Row]:
     return [{"activity_id": f"a-{number:05d}"} | row for number, row in enumerate(rows, start=1)]
 
 
-OUTCOMES = {
+OUTCOMES: dict[str, dict[str, float]] = {
     "call": weights("no_response 5, replied 2, declined 0.6"),
     "email": {"no_response": 5, "replied": 2, "": 1},
     "meeting": weights("accepted 3, declined 1, no_response 1"),

@@ -31,7 +31,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Timer
-from typing import Any
+from typing import Any, Protocol
+from unittest.mock import patch
 
 import duckdb
 import sqlglot
@@ -54,6 +55,7 @@ EXPLAINED = Path(__file__).with_name("mutation_survivors.csv")
 Node = dict[str, Any]
 Changed = Mapping[str, str]  # the SQL of each model that a mutant changes
 Connection = duckdb.DuckDBPyConnection
+Row = tuple[Any, ...]
 
 LONGEST_BUILD = 60  # seconds; the inputs take one or two
 WRITTEN_BY_MACROS = ("stg_raw__", "stg_rules__", "rule_cell_problems", "rejected_records")
@@ -63,7 +65,7 @@ COLUMNS = {column for columns in RAW_COLUMNS.values() for column in columns} | {
 }
 COLUMN = re.compile(rf"(\b|raw_|invalid_|missing_)({'|'.join(sorted(COLUMNS, key=len, reverse=True))})\b")
 
-SWAPPED = {
+SWAPPED: dict[type[e.Expr], type[e.Expr]] = {
     e.LT: e.LTE,
     e.LTE: e.LT,
     e.GT: e.GTE,
@@ -102,7 +104,7 @@ class Mutant:
     changes: tuple[Change, ...] = ()
 
 
-def changes(node: e.Expression) -> Iterator[tuple[str, e.Expression]]:
+def changes(node: e.Expr) -> Iterator[tuple[str, e.Expr]]:
     """The small changes that can be made to an expression, each with its name."""
     other = SWAPPED.get(type(node))
     if other:
@@ -137,13 +139,13 @@ def another(number: str) -> str:
     return f"{value + 1 if value < 1e6 else 2 * value:.12g}"
 
 
-def is_arbitrary(node: e.Expression) -> bool:
+def is_arbitrary(node: e.Expr) -> bool:
     """Whether another constant would do as well (count(1), select 1, parts of a hash) or is left out (flags)."""
     parent = node.parent
     return (
         node.arg_key == "modifiers"
         or isinstance(parent, e.Count)
-        or (isinstance(parent, e.If) and isinstance(parent.parent.parent, e.Count))
+        or (isinstance(parent, e.If) and parent.parent is not None and isinstance(parent.parent.parent, e.Count))
         or (isinstance(parent, e.Select) and not parent.args.get("from_"))
         or node.find_ancestor(e.MD5) is not None
     )
@@ -164,10 +166,12 @@ class Statement:
                 place = " ".join(self.around(position).sql(dialect="duckdb").split())[:140]
                 yield Mutant(self.model, kind, place, (Change(self.model, position, number),))
 
-    def around(self, position: int) -> e.Expression:
+    def around(self, position: int) -> e.Expr:
         """An expression, or that of which a constant is a part."""
         expression = self.expressions[position]
-        return expression.parent if isinstance(expression, e.Literal | e.Boolean) else expression
+        if isinstance(expression, e.Literal | e.Boolean) and expression.parent:
+            return expression.parent
+        return expression
 
     def shape(self, position: int) -> str:
         """An expression without the names of columns: what a macro writes for each of them has one shape."""
@@ -191,7 +195,7 @@ class Statement:
 
 def all_mutants(nodes: Sequence[Node]) -> Iterator[Mutant]:
     """Each mutant of each model; in models that macros write from lists of columns, each mutant of what they write."""
-    alike: dict[Any, list[Mutant]] = {}
+    alike: dict[tuple[str, str] | Change, list[Mutant]] = {}
     for node in nodes:
         statement = Statement(node)
         written = node["name"].startswith(WRITTEN_BY_MACROS)
@@ -199,8 +203,15 @@ def all_mutants(nodes: Sequence[Node]) -> Iterator[Mutant]:
             (change,) = mutant.changes
             same = (mutant.kind, statement.shape(change.position)) if written else change
             alike.setdefault(same, []).append(mutant)
-    for same in alike.values():
-        yield replace(same[0], changes=tuple(change for mutant in same for change in mutant.changes))
+    for mutants in alike.values():
+        yield replace(mutants[0], changes=tuple(change for mutant in mutants for change in mutant.changes))
+
+
+class Inputs(Protocol):
+    """Something to try a mutant on."""
+
+    def kills(self, changed: Changed) -> bool:
+        """Whether the mutant shows."""
 
 
 class World:
@@ -237,8 +248,8 @@ class World:
         for node in rebuild(self.compiled, self.connection, self.nodes, self.digests, changed, **run):
             differing.add(node["unique_id"])
             if node["name"] in self.marts:
-                if differs_in_size(self.connection, node, len(self.marts[node["name"]])):
-                    return True
+                if row_count(self.connection, node["relation_name"]) != len(self.marts[node["name"]]):
+                    return True  # before billions of rows are fetched
                 rows = fetch(self.connection, f"select * from {node['relation_name']}")
                 try:
                     if differences(node["name"], rows, self.marts[node["name"]]):
@@ -246,9 +257,7 @@ class World:
                 except Exception:
                     return True  # two rows of a key, a value of another type: the tests could not compare it
         return any(
-            self.connection.execute(
-                f"select count(*) from ({self.compiled.sql(test, self.as_of, self.settings)})"
-            ).fetchone()[0]
+            row_count(self.connection, f"({self.compiled.sql(test, self.as_of, self.settings)})")
             for test in self.tests
             if differing & set(test["depends_on"]["nodes"])
         )
@@ -346,7 +355,7 @@ def rebuild(
     compiled: CompiledProject,
     connection: Connection,
     nodes: Sequence[Node],
-    digests: Mapping[str, tuple],
+    digests: Mapping[str, Row],
     changed: Changed,
     **run: Any,
 ) -> Iterator[Node]:
@@ -365,28 +374,35 @@ def rebuild(
             yield node
 
 
-def differs_in_size(connection: Connection, node: Node, rows: int) -> bool:
-    """Whether a model has another number of rows (which may be billions)."""
-    return connection.execute(f"select count(*) from {node['relation_name']}").fetchone()[0] != rows
+def row_count(connection: Connection, relation: str) -> int:
+    """How many rows a table or a query in parentheses has."""
+    return int(only_row(connection, f"select count(*) from {relation}")[0])
 
 
-def digest(connection: Connection, node: Node) -> tuple:
+def digest(connection: Connection, node: Node) -> Row:
     """What changes if the rows of a model do."""
     hashed = f"select bit_xor(hash(r)), sum(hash(r)), count(*) from {node['relation_name']} as r"
-    return connection.execute(hashed).fetchone()
+    return only_row(connection, hashed)
+
+
+def only_row(connection: Connection, sql: str) -> Row:
+    """The row of a query that gives one."""
+    (row,) = connection.execute(sql).fetchall()
+    return row
 
 
 _statements: dict[str, Statement] = {}
-_worlds: list[World] = []
-_rules: list[Rules] = []
-_unit_tests: list[UnitTest] = []
+_worlds: list[Inputs] = []
+_rules: list[Inputs] = []
+_unit_tests: list[Inputs] = []
 
 
 def start(compiled: CompiledProject) -> None:
     """Builds the inputs of a process."""
     _statements.update({node["name"]: Statement(node) for node in compiled.nodes})
-    _worlds.extend(World(compiled, make()) for make in (*REPLAYS.values(), ties))
-    _unit_tests.extend(unit_tests(compiled, _worlds[0].connection))
+    worlds = [World(compiled, make()) for make in (*REPLAYS.values(), ties)]
+    _worlds.extend(worlds)
+    _unit_tests.extend(unit_tests(compiled, worlds[0].connection))
     _rules.extend(Rules(compiled, *case(change)) for change in CASES)
     right = (side_by_side(), every_attribute(), rules_as_people_type_them().rules)
     _rules.extend(Rules(compiled, rule_rows, []) for rule_rows in right)
@@ -464,17 +480,15 @@ def other(cell: str) -> str:
 def published_numbers_hold(rule_rows: dict[str, list[dict[str, str]]]) -> bool:
     """Whether the tests of the published numbers pass on other rule files."""
     module = test_published_numbers
-    module.rules = lambda: rule_rows
     try:
-        for name, test in vars(module).items():
-            if name.startswith("test_"):
-                names, values = next((mark.args for mark in getattr(test, "pytestmark", [])), ((), [()]))
-                for value in values:
-                    test(value) if isinstance(names, str) else test(*value)
+        with patch.object(module, "rules", lambda: rule_rows):
+            for name, test in vars(module).items():
+                if name.startswith("test_"):
+                    names, values = next((mark.args for mark in getattr(test, "pytestmark", [])), ((), [()]))
+                    for value in values:
+                        test(value) if isinstance(names, str) else test(*value)
     except (AssertionError, ValueError, KeyError):
         return False
-    finally:
-        module.rules = rules
     return True
 
 

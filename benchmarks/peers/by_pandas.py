@@ -3,10 +3,14 @@
 python by_pandas.py FOLDER AS_OF OUTPUT.parquet SIGNALS.parquet ...
 """
 
+from __future__ import annotations
+
 import sys
 
 import numpy as np
 import pandas as pd
+from pandas import DataFrame as Frame
+from pandas import Series
 
 from rules import (
     CATEGORIES,
@@ -22,7 +26,6 @@ from rules import (
 )
 
 UNIT = 10**10  # points are whole numbers of these, so that sums do not depend on the order of rows
-Frame, Series = pd.DataFrame, pd.Series
 
 
 def text(column: Series) -> Series:
@@ -54,7 +57,7 @@ def published(points: Series) -> Series:
     return (points + 5_000) // 10_000 / 1e6
 
 
-def days_before(as_of: pd.Timestamp, moments: Series) -> Series:
+def days_before(as_of: pd.Timestamp, moments: Series[pd.Timestamp]) -> Series:
     """Whole days from the day of a moment to that of as_of."""
     return (as_of.normalize() - moments.dt.normalize()).dt.days
 
@@ -100,10 +103,10 @@ def read_signals(files: list[str], accounts: Frame, as_of: pd.Timestamp) -> Fram
     signals = latest(raw, "signal_id", ["updated_at", "loaded_at"])
     signals = signals[~signals["is_deleted"].fillna(False).astype(bool) & (signals["occurred_at"] <= as_of)]
     hosts = accounts.dropna(subset="host").groupby("host")["survivor"].agg(["nunique", "first"])
-    hosts = hosts.loc[hosts["nunique"] == 1, "first"]
+    by_host = hosts.loc[hosts["nunique"] == 1, "first"]
     found = signals["account_id"].map(accounts["survivor"])
     unknown = found.isna()
-    found[unknown] = host(signals.loc[unknown, "domain"]).map(hosts)
+    found[unknown] = host(signals.loc[unknown, "domain"]).map(by_host)
     signals = signals.assign(account_id=found)[found.notna()]
     return signals.assign(days_ago=days_before(as_of, signals["occurred_at"]))
 
@@ -112,7 +115,8 @@ def by_type(signals: Frame, as_of: pd.Timestamp) -> Frame:
     """Decayed points now and a week ago of each account and type."""
     types = Frame.from_dict(SIGNAL_TYPES, orient="index", columns=["points", "half_life"])
     points, half_life = (signals["signal_type"].map(types[name]) for name in types)
-    age = (as_of - signals["occurred_at"]) / pd.Timedelta(days=1)
+    occurred_at: Series[pd.Timestamp] = signals["occurred_at"]
+    age = (as_of - occurred_at) / pd.Timedelta(days=1)
 
     def decayed(age: Series) -> Series:
         half_lives = age / half_life
@@ -128,7 +132,7 @@ def by_type(signals: Frame, as_of: pd.Timestamp) -> Frame:
 
 def triggered(signals: Frame) -> Frame:
     """The trigger that made each account hot or warm, and when."""
-    found = []
+    found: list[Frame] = []
     recent = signals[signals["days_ago"] < 30].sort_values(["occurred_at", "signal_id"])
     for status, trigger, signal_type, days, needed, value in TRIGGERS:
         counts = recent["days_ago"] < days

@@ -4,7 +4,9 @@ python by_polars.py FOLDER AS_OF OUTPUT.parquet SIGNALS.parquet ...
 """
 
 import sys
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -56,7 +58,7 @@ def published(points: pl.Expr) -> pl.Expr:
     return ((points + 5_000) // 10_000).cast(pl.Float64) / 1e6
 
 
-def mapped(column: str, values: dict, kind: pl.DataType = pl.Int64) -> pl.Expr:
+def mapped(column: str, values: Mapping[Any, Any], kind: type[pl.DataType] = pl.Int64) -> pl.Expr:
     """What a column's values stand for; null for others."""
     return pl.col(column).replace_strict(values, default=None, return_dtype=kind)
 
@@ -202,10 +204,10 @@ def technologies(folder: str, merged: pl.DataFrame, as_of: datetime) -> pl.DataF
 
 def banded(number: pl.Expr, *bands: tuple[float, int], last: int = 0) -> pl.Expr:
     """Points of the first band that a number reaches."""
-    expression = pl.when(pl.lit(False)).then(0)
-    for minimum, points in bands:
-        expression = expression.when(number >= minimum).then(points)
-    return expression.otherwise(last).cast(pl.Int64)
+    expression = pl.lit(last)
+    for minimum, points in reversed(bands):
+        expression = pl.when(number >= minimum).then(points).otherwise(expression)
+    return expression.cast(pl.Int64)
 
 
 def factors(accounts: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
@@ -287,9 +289,8 @@ def sentences(parts: list[pl.LazyFrame], name: str, start: str, end: str) -> pl.
     )
 
 
-def explained(scores: pl.DataFrame, types: pl.DataFrame) -> pl.DataFrame:
+def explained(scores: pl.LazyFrame, types: pl.LazyFrame) -> pl.DataFrame:
     """Top reasons and gaps."""
-    scores, types = scores.lazy(), types.lazy()
     reasons, gaps = [], []
     for factor, (worth, most, labels, unknown) in FACTORS.items():
         points = points_of(factor)
@@ -302,8 +303,8 @@ def explained(scores: pl.DataFrame, types: pl.DataFrame) -> pl.DataFrame:
         gaps.append(scores.select("account_id", units=(most - points) * int(worth * UNIT), reason=lacks))
     reasons.append(scores.select("account_id", units="renewal_share", reason=mapped("renewal", RENEWAL, pl.String)))
     days = pl.col("days_ago")
-    ago = pl.when(days == 0).then(pl.lit("today")).when(days == 1).then(pl.lit("yesterday"))
-    ago = ago.otherwise(days.cast(pl.String) + " days ago")
+    lately = pl.when(days == 0).then(pl.lit("today")).when(days == 1).then(pl.lit("yesterday"))
+    ago = lately.otherwise(days.cast(pl.String) + " days ago")
     words = {name: name[0].upper() + name[1:].replace("_", " ") for name in SIGNAL_TYPES}
     share = pl.col("signals_share") * (pl.col("now_of_type") / pl.col("now"))
     reasons.append(
@@ -352,7 +353,10 @@ def completeness() -> pl.Expr:
     """How much of the score rests on attributes that are known."""
 
     def known(worth: float, **most: int) -> pl.Expr:
-        return sum(pl.when(pl.col(name) > 0).then(points * worth).otherwise(0.0) for name, points in most.items())
+        return sum(
+            (pl.when(pl.col(name) > 0).then(points * worth).otherwise(0.0) for name, points in most.items()),
+            pl.lit(0.0),
+        )
 
     weight = (
         known(0.004, size=30, industry=25, market=15, growth=10)
@@ -411,7 +415,7 @@ def account_tiers(folder: str, as_of: datetime, files: list[str]) -> pl.DataFram
     fits, timely = pl.col("fit") >= 60, pl.col("intent_score") >= 50
     none = pl.lit(None, dtype=pl.String)
     return (
-        scores.join(explained(scores, types), on="account_id", how="left")
+        scores.join(explained(scores.lazy(), types.lazy()), on="account_id", how="left")
         .join(treatments, on="tier_number")
         .select(
             "account_id",

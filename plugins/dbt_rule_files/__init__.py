@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 from dbt.flags import get_flags
-from dbt.plugins import dbtPlugin
+from dbt.plugins.manager import dbtPlugin
 from dbt_common.exceptions import DbtRuntimeError
 
 

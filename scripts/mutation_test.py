@@ -2,10 +2,10 @@
 
 The compiled SQL of each model is changed at one place: a comparison, an operator, a constant, a join, a default, a
 direction, a condition. Then what depends on it is built again, in memory, on the inputs on which the tests replay the
-project (`replays.py`, `rule_cases.py`). A mutant is killed if a mart then differs from what the unchanged SQL gives
-(which the tests compare with the oracle, in the same way), if a data test or one of dbt's unit tests fails, or if the
-SQL does. Unit tests of staging, hypothesis worlds and real builds kill further ones and are not run here. The staging
-of rule files is left out: the macros that write it write that of raw tables, too, where they are changed.
+project (`worlds/replays.py`, `rules/cases.py`). A mutant is killed if a mart then differs from what the unchanged SQL
+gives (which the tests compare with the oracle, in the same way), if a data test or one of dbt's unit tests fails, or if
+the SQL does. Unit tests of staging, hypothesis worlds and real builds kill further ones and are not run here. The
+staging of rule files is left out: the macros that write it write that of raw tables, too, where they are changed.
 
 Rule files are changed a cell and a row at a time; the tests that hold them to the published numbers are run on each.
 
@@ -307,14 +307,14 @@ class UnitTest:
         moment = datetime.fromisoformat(variables.get("as_of", "2026-01-31T12:00:00Z"))
         self.as_of = moment.astimezone(UTC).replace(tzinfo=None)
         self.settings = DEFAULT_SETTINGS | {k: v for k, v in variables.items() if k != "as_of"}
-        self.connection = compiled.empty_database(sorted({node["schema"] for node in compiled.nodes}))
+        self.connection = compiled.empty_database(sorted({node["schema"] for node in compiled.nodes} | {"history"}))
         expected = unit_test["expect"]
         self.columns = list(expected["rows"][0]) if expected["rows"] else ["*"]
-        described = {node["name"]: dict(columns(types, node)) for node in nodes.values()}
         for given in unit_test["given"]:
-            name = given["input"].split("'")[1]
-            self.fill(nodes[name]["relation_name"], given, described[name])
-        self.fill("expected", expected, described[self.model])
+            *source, name = given["input"].split("'")[1::2]  # ref('model') or source('history', 'table')
+            relation = f"{compiled.database}.history.{name}" if source else nodes[name]["relation_name"]
+            self.fill(relation, given, dict(columns(types, relation)))
+        self.fill("expected", expected, dict(columns(types, nodes[self.model]["relation_name"])))
 
     def fill(self, relation: str, given: Node, types: dict[str, str]) -> None:
         """Creates a table of the given rows."""
@@ -338,9 +338,9 @@ class UnitTest:
             return True
 
 
-def columns(connection: Connection, node: Node) -> list[tuple[str, str]]:
-    """The columns of a model and their types."""
-    return [row[:2] for row in connection.execute(f"describe {node['relation_name']}").fetchall()]
+def columns(connection: Connection, relation: str) -> list[tuple[str, str]]:
+    """The columns of a table and their types."""
+    return [row[:2] for row in connection.execute(f"describe {relation}").fetchall()]
 
 
 def unit_tests(compiled: CompiledProject, built: Connection) -> Iterator[UnitTest]:

@@ -52,3 +52,10 @@ def test_the_messages_shown_are_those_that_are_printed():
         assert any(
             asked.endswith(f"| {change}") and all(message in said for message in messages) for asked, said in cases
         ), line
+
+
+def test_a_build_warns_of_nothing(demo):
+    """A warning that is always there hides the next one."""
+    log = (demo.folder / "logs" / "dbt.log").read_text(encoding="utf-8")
+    assert "Completed successfully" in log
+    assert re.findall(r".*(?:\[warn |\[WARNING\]|Deprecat|WARN=[1-9]).*", log) == []

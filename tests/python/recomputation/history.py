@@ -80,7 +80,7 @@ def account_tier_changes(history: list[Record]) -> list[Record]:
     """A row for each account and model whose tier on a build day is another than on the build day before."""
     changes = []
     for model in {row["scoring_model"] for row in history}:
-        by_day: dict = {}
+        by_day: dict[date, dict[str, Record]] = {}
         for row in history:
             if row["scoring_model"] == model:
                 by_day.setdefault(row["tier_date"], {})[row["account_id"]] = row

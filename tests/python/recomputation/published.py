@@ -1,7 +1,9 @@
 """The published tables, recomputed from raw rows, rules and a moment."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 from .accounts import belongings, follow_merges, match_signals
 from .attributes import Account, Clock, engaged_contact_ids
@@ -32,7 +34,7 @@ def recompute(
     raw: dict[str, list[Record]],
     rules: dict[str, list[Record]],
     as_of: datetime,
-    settings: dict | None = None,
+    settings: Mapping[str, Any] | None = None,
     before: dict[str, list[Record]] | None = None,
 ) -> dict[str, list[Record]]:
     """All published tables for the raw rows, the rules and the moment.
@@ -41,7 +43,7 @@ def recompute(
     a rule file to its rows, ``settings`` overrides ``DEFAULT_SETTINGS``, ``before`` is what the build before published.
     Published numbers are floats of six decimals.
     """
-    options = {name: Fraction(str(value)) for name, value in (DEFAULT_SETTINGS | (settings or {})).items()}
+    options = {name: Fraction(str(value)) for name, value in {**DEFAULT_SETTINGS, **(settings or {})}.items()}
     ruleset = read_rules(rules)
     clock = Clock(utc(as_of), int(options["engagement_window_days"]), options["decay_horizon_half_lives"])
     reading = read_all(raw, ruleset.signal_types)

@@ -224,7 +224,7 @@ def reject(table: str, raw: Record, reason: str, severity: str) -> Record:
 
 def _read_table(reading: Reading, name: str, table: Table, rows: list[Record], known: frozenset[str]) -> None:
     """Reject, group the rest by key, and let one version of each record stand."""
-    versions: dict[tuple, list[tuple[Record, Record]]] = {}
+    versions: dict[tuple[object, ...], list[tuple[Record, Record]]] = {}
     rejected = 0
     for row in rows:
         lowered = {str(column).lower(): value for column, value in row.items()}
@@ -290,7 +290,7 @@ def _signal_reasons(record: Record, known: frozenset[str]) -> list[str]:
     return reasons
 
 
-def _key(name: str, table: Table, record: Record) -> tuple:
+def _key(name: str, table: Table, record: Record) -> tuple[Any, ...]:
     """What makes rows versions of one record; technologies compare without regard to case."""
     return tuple(
         record[column].lower() if name == "account_technologies" and column == "technology" else record[column]
@@ -298,7 +298,7 @@ def _key(name: str, table: Table, record: Record) -> tuple:
     )
 
 
-def _recency(version: tuple[Record, Record]) -> tuple:
+def _recency(version: tuple[Record, Record]) -> tuple[Any, ...]:
     """The order of versions: updated_at, then loaded_at, nulls lowest; then anything that does not depend on order."""
     record = version[0]
     moments = [record.get("updated_at"), record.get("loaded_at")]

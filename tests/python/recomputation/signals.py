@@ -1,7 +1,7 @@
 """Calendar windows and decay: which signals count at a moment, and what they are still worth."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from .reading import Record
@@ -39,7 +39,7 @@ def decayed_points(
     signals: Iterable[Record], types: dict[str, SignalType], as_of: datetime, horizon_half_lives: Fraction
 ) -> Fraction:
     """What an account's signals are worth together: the daily limit a contact first, then decay, then the caps."""
-    by_day: dict[tuple, list[Record]] = {}
+    by_day: dict[tuple[str, str | None, date], list[Record]] = {}
     for signal in signals:
         if signal["occurred_at"] <= as_of:
             day = (signal["signal_type"], signal["contact_id"], signal["occurred_at"].date())

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from .attributes import Account
 from .reading import Record
@@ -27,7 +28,8 @@ class Placing:
     @property
     def account_id(self) -> str:
         """The account's id."""
-        return self.account.record["account_id"]
+        account_id: str = self.account.record["account_id"]
+        return account_id
 
     def move(self, tier_number: int, step: str) -> None:
         """Set the tier; the step becomes the reason only if that changes something."""
@@ -57,7 +59,7 @@ def place(model: Model, placings: list[Placing], active_field_reps: int, today: 
     return ranked
 
 
-def _rank_key(placing: Placing) -> tuple:
+def _rank_key(placing: Placing) -> tuple[Any, ...]:
     """Step 1: priority score, fit and intent from high to low, then the account id in byte order."""
     fit, intent = placing.score.dimension_score("fit"), placing.score.dimension_score("intent")
     return (
@@ -133,10 +135,11 @@ def override(overrides: list[Record], tier_numbers: set[int], today: date) -> in
     ]
     if not in_force:
         return None
-    return max(in_force, key=lambda row: (*_nulls_lowest(row["starts_on"]), -row["tier_number"]))["tier_number"]
+    latest = max(in_force, key=lambda row: (*_nulls_lowest(row["starts_on"]), -row["tier_number"]))
+    return int(latest["tier_number"])
 
 
-def _nulls_lowest(day: date | None) -> tuple:
+def _nulls_lowest(day: date | None) -> tuple[Any, ...]:
     """What a day is ordered by where none is earlier than any."""
     return (day is not None, day or date.min)
 

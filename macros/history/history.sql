@@ -22,8 +22,10 @@
     {{ return(models | selectattr("config.meta.remembered", "defined") | sort(attribute="name") | list) }}
 {% endmacro %}
 
-{% macro history_of(mart) -%}
-    {{ return(api.Relation.create(database=mart.database, schema="history", identifier=mart.alias)) }}
+{% macro history_of(mart) -%} {{ return(history_relation(mart.alias)) }} {%- endmacro %}
+
+{% macro history_relation(name) -%}
+    {{ return(api.Relation.create(database=published_marts()[0].database, schema="history", identifier=name)) }}
 {%- endmacro %}
 
 {% macro create_history_table(mart) -%}
@@ -41,10 +43,15 @@
 {% macro spark__table_format(mart) -%} {{ return("using " ~ mart.config.file_format) }} {%- endmacro %}
 
 
-{#- Which raw tables a build reads, as a text literal: what was made of others is no history of theirs. -#}
-{% macro raw_source_name() -%}
-    '{{ ((var("raw_database") ~ "." if var("raw_database") else "") ~ var("raw_schema")) | replace("'", "''") }}'
-{%- endmacro %}
+{#- Which raw tables a run reads, in one spelling: what was made of others is no history of theirs. -#}
+{% macro raw_source_of_run() %}
+    {%- set database = var("raw_database") or "" -%}
+    {%- set elsewhere = database ~ "." if database | lower not in ["", (target.get("database") or "") | lower] else "" -%}
+    {{ return((elsewhere ~ var("raw_schema")) | lower) }}
+{% endmacro %}
+
+{#- The same as a text literal. -#}
+{% macro raw_source_name() -%} {{ text_literal(raw_source_of_run()) }} {%- endmacro %}
 
 
 {#- Statements that keep the rows of a mart in its table of history: all (`meta.remembered: whole`), or those of the day that

@@ -1,39 +1,90 @@
 {#-
     At the end of a `dbt build`: what was built and tested in the schema `audit` is shown to readers in `marts`, all tables
-    in one transaction, and only if nothing failed. A run that left out a model or a data test (`--select`,
-    `dbt run`) or all rows (`--empty`) publishes nothing; readers keep the last good build.
+    in one transaction, and only if nothing failed or was left out, nothing of others stands there, and it is not far less than
+    what was published before. Otherwise readers keep the last good build, and one line says why.
 -#}
 {% macro publish(results) %}
     {%- if not execute or flags.WHICH not in ["build", "run"] -%} {{ return("") }} {%- endif -%}
-    {%- if flags.WHICH == "run" -%}
-        {%- do log("NOT PUBLISHED: dbt run does not test; dbt build does, and publishes.", info=true) -%}
-        {{ return("") }}
+    {%- set marts = published_marts() -%}
+    {%- set reason = what_is_missing(results) or what_is_in_the_way(marts) or what_shrank(marts) -%}
+    {%- if reason -%}
+        {%- do log("NOT PUBLISHED: " ~ reason, info=true) -%}
+        {{ return("select " ~ raise_if("1 = 1", "'NOT PUBLISHED'") if var("require_publish") else "") }}
     {%- endif -%}
-    {%- set marts = graph.nodes.values() | selectattr("resource_type", "equalto", "model")
-        | selectattr("fqn.1", "equalto", "marts") | sort(attribute="name") | list -%}
+    {%- do log("Publishing " ~ (marts | length) ~ " marts to the schema `marts`.", info=true) -%}
+    {{ return(publish_tables(marts)) }}
+{% endmacro %}
+
+
+{#- The models that readers see. -#}
+{% macro published_marts() %}
+    {%- set models = graph.nodes.values() | selectattr("resource_type", "equalto", "model") -%}
+    {{ return(models | selectattr("fqn.1", "equalto", "marts") | sort(attribute="name") | list) }}
+{% endmacro %}
+
+
+{#- What a run has to build, load and test before its marts may be shown: all models, data tests and rule files, and the
+    demo's tables where it is the demo. -#}
+{% macro needed_to_publish() %}
+    {%- set needed = [] -%}
+    {%- for node in graph.nodes.values() if node.resource_type in ["model", "seed", "test"] -%}
+        {%- if node.fqn[1] != "demo" or is_demo() -%} {%- do needed.append(node) -%} {%- endif -%}
+    {%- endfor -%}
+    {{ return(needed) }}
+{% endmacro %}
+
+
+{#- What failed or was left out; nothing if all is there. -#}
+{% macro what_is_missing(results) %}
+    {%- if flags.WHICH == "run" -%} {{ return("dbt run does not test; dbt build does, and publishes.") }} {%- endif -%}
     {%- set ran, failed = [], [] -%}
     {%- for result in results -%}
         {%- if result.status | string not in ["success", "pass", "warn", "no-op"] -%} {%- do failed.append(result) -%} {%- endif -%}
         {%- do ran.append(result.node.unique_id) -%}
     {%- endfor -%}
-    {%- set needed = graph.nodes.values() | selectattr("resource_type", "in", ["model", "test"]) | list -%}
+    {%- set needed = needed_to_publish() -%}
     {%- set left_out = needed | rejectattr("unique_id", "in", ran) | list -%}
     {%- if failed -%}
-        {%- do log(
-            "NOT PUBLISHED: " ~ (failed | length) ~ " of " ~ (results | length)
-            ~ " steps failed or were skipped; `marts` keeps the last good build.", info=true
-        ) -%}
-        {{ return("") }}
+        {{ return(
+            (failed | length) ~ " of " ~ (results | length) ~ " steps failed or were skipped; `marts` keeps the last good build."
+        ) }}
     {%- elif left_out or flags.EMPTY -%}
-        {%- do log(
-            "NOT PUBLISHED: this run left out "
-            ~ ((left_out | length) ~ " of " ~ (needed | length) ~ " models and data tests" if left_out else "all rows (--empty)")
-            ~ "; a build without a selection publishes the marts together.", info=true
-        ) -%}
+        {{ return(
+            "this run left out "
+            ~ ((left_out | length) ~ " of " ~ (needed | length) ~ " models, rule files and data tests" if left_out else "all rows (--empty)")
+            ~ "; a build without a selection publishes the marts together."
+        ) }}
+    {%- endif -%}
+    {{ return("") }}
+{% endmacro %}
+
+
+{#- What there is far less of than when the same raw tables were published last: most of all a table that was emptied to be
+    loaded again, and was not. Nothing if `max_shrink_share` allows it. -#}
+{% macro what_shrank(marts) %}
+    {%- set share = var("max_shrink_share") | float -%}
+    {%- set before = marks_of_published(marts) -%}
+    {%- if share >= 1 or before.get("account_tiers") != raw_source_of_run() or before.get("source_reconciliation") is none -%}
         {{ return("") }}
     {%- endif -%}
-    {%- do log("Publishing " ~ (marts | length) ~ " marts to the schema `marts`.", info=true) -%}
-    {{ return(publish_tables(marts)) }}
+    {%- set tiers = marts | selectattr("name", "equalto", "account_tiers") | first -%}
+    {%- set counts = marts | selectattr("name", "equalto", "source_reconciliation") | first -%}
+    {%- set told = [] -%}
+    {%- for row in run_query(
+        "select 'ranked accounts' as counted, (select count(*) from " ~ published(tiers) ~ ") as before_now, (select count(*) from "
+        ~ tiers.relation_name ~ ") as now union all"
+        ~ " select 'standing signals', before_now.standing, now.standing from " ~ published(counts) ~ " as before_now inner join "
+        ~ counts.relation_name ~ " as now on before_now.source_table = now.source_table where now.source_table = 'signals' union all"
+        ~ " select 'rows of ' || now.source_table, before_now.rows_in, now.rows_in from " ~ published(counts)
+        ~ " as before_now inner join " ~ counts.relation_name
+        ~ " as now on before_now.source_table = now.source_table where now.rows_in = 0"
+    ).rows if row[2] < (1 - share) * row[1] -%}
+        {%- do told.append(row[2] ~ " " ~ row[0] ~ " where " ~ row[1] ~ " were published") -%}
+    {%- endfor -%}
+    {{ return(
+        (told | join(", ")) ~ "; `marts` keeps the last good build. If that is right, build with --vars '{max_shrink_share: 1}'."
+        if told else ""
+    ) }}
 {% endmacro %}
 
 
@@ -44,8 +95,7 @@
     begin;
     create schema if not exists {{ published_schema(marts) }};
     {%- for mart in marts %}
-    drop table if exists {{ published(mart) }};
-    create table {{ published(mart) }} as select * from {{ mart.relation_name }};
+    {{ publish_table(mart) }}
     {%- endfor %}
     {%- for mart in remembered_marts() %}
     {{ remember(mart) | join(";\n    ") }};
@@ -65,11 +115,46 @@
     {%- endfor -%}
     {%- for mart in marts -%}
         {%- do run_query(
-            "create or replace table " ~ published(mart) ~ " " ~ table_format(mart) ~ " as select * from " ~ mart.relation_name
+            "create or replace table " ~ published(mart) ~ " " ~ table_format(mart) ~ " comment '" ~ published_comment(mart)
+            ~ "' as select * from " ~ mart.relation_name
         ) -%}
     {%- endfor -%}
     {%- for statement in grants_on(marts) -%} {%- do run_query(statement) -%} {%- endfor -%}
 {% endmacro %}
+
+
+{#- SQL that puts the rows of a mart in the place of those published before. -#}
+{% macro publish_table(mart) -%} {{ adapter.dispatch("publish_table")(mart) }} {%- endmacro %}
+
+{% macro default__publish_table(mart) %}
+    drop table if exists {{ published(mart) }};
+    create table {{ published(mart) }} as select * from {{ mart.relation_name }};
+    comment on table {{ published(mart) }} is '{{ published_comment(mart) }}';
+{%- endmacro %}
+
+{#- Views of others may rest on a published table, so it stays while its columns do, and only its rows are replaced. -#}
+{% macro postgres__publish_table(mart) %}
+    {%- if has_columns_of(published(mart), mart) %}
+    delete from {{ published(mart) }};
+    insert into {{ published(mart) }} select * from {{ mart.relation_name }};
+    comment on table {{ published(mart) }} is '{{ published_comment(mart) }}';
+    {%- else %}
+    {{ default__publish_table(mart) }}
+    {%- endif %}
+{%- endmacro %}
+
+{#- Whether a table has the columns of a mart, in their order. -#}
+{% macro has_columns_of(relation, mart) %}
+    {%- if load_relation(relation) is none -%} {{ return(false) }} {%- endif -%}
+    {%- set kinds = [] -%}
+    {%- for each in [relation, api.Relation.create(database=mart.database, schema=mart.schema, identifier=mart.alias)] -%}
+        {%- set columns = [] -%}
+        {%- for column in adapter.get_columns_in_relation(each) -%} {%- do columns.append((column.name, column.dtype)) -%} {%- endfor -%}
+        {%- do kinds.append(columns) -%}
+    {%- endfor -%}
+    {{ return(kinds[0] == kinds[1]) }}
+{% endmacro %}
+
 
 {#- Statements that let the roles of `grant_marts_to` read the published tables, and those of `grant_raw_records_to` also the
     table that holds raw rows. Each build creates the tables anew, so it grants anew. -#}
@@ -91,26 +176,6 @@
 
 {#- DuckDB has no roles: who may read the file may read all of it. -#}
 {% macro duckdb__grants_on(marts) -%} {{ return([]) }} {%- endmacro %}
-
-{#- A DuckDB file is locked while a reader has it open. So readers have a file of their own, which is replaced as a whole:
-    who holds the old one open keeps it, and neither waits for the other. -#}
-{% macro duckdb__publish_tables(marts) %}
-    {{ default__publish_tables(marts) }}
-    {%- if target.path.endswith(".duckdb") %}
-    {%- set readers_file = target.path[:-7].replace("'", "''") ~ "_marts.duckdb" %}
-    {#- a file shorter than its three headers was left by a crash in its creation and cannot be opened: take another name -#}
-    {%- set torn = "select filename from read_blob('" ~ readers_file ~ ".next*') where size < 12288 and filename not like '%.wal'" %}
-    {%- set next_file = readers_file ~ ".next" ~ "_" * (run_query(torn).rows | length) %}
-    attach '{{ next_file }}' as readers_file;
-    drop schema if exists readers_file.marts cascade;
-    create schema readers_file.marts;
-    {%- for mart in marts if not mart.config.meta.contains_raw_records %}
-    create table readers_file.marts.{{ mart.alias }} as select * from {{ published(mart) }};
-    {%- endfor %}
-    detach readers_file;
-    copy (select content from read_blob('{{ next_file }}')) to '{{ readers_file }}' (format blob, use_tmp_file true);
-    {%- endif %}
-{% endmacro %}
 
 
 {#- Where readers see a mart. -#}

@@ -58,7 +58,7 @@ def dirty(folder: Path, kept: Kept) -> Warehouse:
     warehouse = Warehouse(folder)
     shutil.copy(kept["demo"].path, warehouse.path)
     warehouse.load(dirty_rows())
-    warehouse.build(raw_schema="raw", as_of=AS_OF_TEXT).check()
+    warehouse.build(raw_schema="raw", as_of=AS_OF_TEXT, replace_published=True).check()
     return warehouse
 
 

@@ -97,10 +97,11 @@ class Warehouse:
     folder: Path
     seeds: dict[str, Rows] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    file_name: str = "warehouse.duckdb"
 
     @property
     def path(self) -> Path:
-        return self.folder / "warehouse.duckdb"
+        return self.folder / self.file_name
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A connection that may write."""
@@ -121,7 +122,7 @@ class Warehouse:
     @property
     def readers_file(self) -> Path:
         """The file that BI tools open."""
-        return self.folder / f"{self.path.stem}_marts.duckdb"
+        return self.path.with_name(f"{self.path.stem}_marts{self.path.suffix}")
 
     def command(
         self, *arguments: str, variables: Mapping[str, Any] | None = None, project: Path = PROJECT

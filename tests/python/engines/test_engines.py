@@ -191,7 +191,13 @@ def test_roles_may_read_what_is_granted(demo_on_engine):
     with demo_on_engine.server.connect().cursor() as cursor:
         cursor.execute("create role bi; create role steward")
     roles = {"grant_marts_to": ["bi"], "grant_raw_records_to": ["steward"]}
-    demo_on_engine.build("--exclude-resource-type", "unit_test", **roles).check()
+    with demo_on_engine.server.connect(demo_on_engine.database).cursor() as cursor:
+        cursor.execute("create view public.for_a_report as select scored_at from marts.account_tiers")
+    before = demo_on_engine.query("select max(scored_at) as moment from public.for_a_report")
+    moment = "2026-06-30T10:00:00Z"
+    demo_on_engine.build("--exclude-resource-type", "unit_test", as_of=moment, **roles).check()
+    after = demo_on_engine.query("select max(scored_at) as moment from public.for_a_report")
+    assert before != after, "a view of others on a mart stays, and shows what is new"
     listed = ", ".join(f"('{mart}')" for mart in MARTS)
     found = demo_on_engine.query(
         f"""

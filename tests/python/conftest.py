@@ -48,8 +48,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     yield
     items.sort(
         key=lambda item: (
-            max((begun[name] for name in needed_builds(item)), default=-1),
-            written[item] if item.get_closest_marker("engines") else 0,
+            (len(begun), written[item])
+            if item.get_closest_marker("engines")
+            else (max((begun[name] for name in needed_builds(item)), default=-1), 0)
         )
     )
 

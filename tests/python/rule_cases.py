@@ -10,7 +10,19 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+import yaml
 from rule_sets import RuleRows, primary_only, rows_of
+from warehouse import PROJECT
+
+DECLARED = {
+    (file["name"], column["name"]): column
+    for file in yaml.safe_load((PROJECT / "seeds" / "_rules__seeds.yml").read_text(encoding="utf-8"))["seeds"]
+    for column in file["columns"]
+}
+LIMITS = {
+    cell: column["config"]["meta"] for cell, column in DECLARED.items() if column["data_type"] in ("number", "integer")
+}
+"""What the cells of rule files are, and what each number may be."""
 
 ADDED = {
     "scoring_rules": "weighted_composite | fit | added | | | | | 5 | | Added",
@@ -36,14 +48,17 @@ NAMED_BY = {
 
 
 def case(change: str) -> tuple[RuleRows, list[str]]:
-    """The changed rules, and the lines that must be said."""
+    """The changed rules, and the lines that must be said; x*3 stands for xxx."""
     where, _, said = change.partition("->")
     name, number, cells = re.fullmatch(r"(\w+): (\d+) \| (.*)", where).groups()
     found = {file: [dict(row) for row in rows] for file, rows in primary_only().items()}
     if number == "0":
         found[name] += rows_of(name, ADDED[name])
         number = len(found[name])
-    found[name][int(number) - 1].update(cell.split("=", 1) for cell in re.split(r", (?=\w+=)", cells[:-1]))
+    for cell in re.split(r", (?=\w+=)", cells[:-1]):
+        column, _, value = cell.partition("=")
+        repeated = re.fullmatch(r"(.+)\*(\d+)", value)
+        found[name][int(number) - 1][column] = repeated[1] * int(repeated[2]) if repeated else value
     mistakes = []
     for words in filter(None, said.strip().split(" // ")):
         other = re.match(r"(\w+):(\d+) ", words)
@@ -60,7 +75,7 @@ def row_name(file: str, row: Mapping[str, str], words: str) -> str:
     if words.startswith(("the weights of the model", "promote_hot: only one")):
         return row["scoring_model"]
     key = list(row)[: NAMED_BY[file]] if file in NAMED_BY else ["status", "trigger", "signal_type"]
-    return ", ".join(row[column].strip() for column in key if row[column].strip())
+    return ", ".join(row[column].strip()[:60] for column in key if row[column].strip())
 
 
 TABLE = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8")

@@ -71,8 +71,15 @@ from ({{ rule_rows(name) }}) as rule_rows
     {%- elif data_type == "integer" -%}
     cast(case when abs({{ number }}) <= 1e9 and floor({{ number }}) = {{ number }} then {{ number }} end as {{ dbt.type_int() }})
     {%- else -%}
-    {#- what is less than its last decimal is nothing: no decimal has the exponents that a text may have -#}
-    cast(case when abs({{ number }}) < 1e-11 then '0' when abs({{ number }}) <= 1e15 then {{ text }} end as {{ type_points() }})
+    {#- no decimal has the exponents that a text may have: what is less than its last decimal is nothing, others are written anew -#}
+    cast(
+        case
+            when abs({{ number }}) < 1e-11 then '0'
+            when abs({{ number }}) > 1e15 then null
+            when lower({{ text }}) like '%e%' then cast({{ number }} as {{ dbt.type_string() }})
+            when {{ number }} is not null then {{ text }}
+        end as {{ type_points() }}
+    )
     {%- endif -%}
 {%- endmacro %}
 

@@ -53,7 +53,6 @@
     {%- if not execute or flags.WHICH not in ["build", "run", "test", "compile"] -%} {{ return("") }} {%- endif -%}
     {%- do as_of_datetime() -%}
     {%- do check_numbers() -%}
-    {%- do check_rule_files() -%}
     {%- do warn_of_order() -%}
     {%- if is_demo() -%} {{ return("") }} {%- endif -%}
     {%- set missing = [] -%}

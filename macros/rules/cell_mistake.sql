@@ -1,7 +1,10 @@
 {#- SQL: what is wrong with a cell of a rule file, by what its column declares, and what would be right; null if nothing.
-    Expects the cell under its name and, as it is read, under its name with `_read`. -#}
+    Expects the cell under its name, as it is read under its name with `_read`, and a number as it is written, as a double,
+    under its name with `_number`. -#}
 {% macro cell_mistake(column) -%}
-    {%- set value = column.name ~ "_read" -%}
+    {%- set number = column.name ~ "_number" -%}
+    {%- set value = number if column.data_type in ("number", "integer") else column.name ~ "_read" -%}
+    {%- set shown = "'\"' || substring(" ~ column.name ~ ", 1, 60) || '\"'" -%}
     {%- set meta = column.meta -%}
     {%- set right = {
         "number": "a number (write 0.5, not 0,5; no currency, no %)",
@@ -10,19 +13,25 @@
     } -%}
     case
         when {{ trim_text(column.name) }} is null then {{ "'must not be blank'" if meta.required else "null" }}
+        when length({{ column.name }}) > {{ most_characters() }}
+            then cast(length({{ column.name }}) as {{ dbt.type_string() }}) || ' characters are more than {{ most_characters() }}'
         {%- if column.data_type in right %}
-        when {{ value }} is null then '"' || {{ column.name }} || '" is not {{ right[column.data_type] }}'
+        when {{ value }} is null {%- if column.data_type == "integer" %} or floor({{ value }}) <> {{ value }}{% endif %}
+            then {{ shown }} || ' is not {{ right[column.data_type] }}'
         {%- endif %}
         {%- if meta.get("values") %}
         when {{ value }} not in ('{{ meta["values"] | join("', '") }}')
-            then '"' || {{ column.name }} || '" is not one of {{ meta["values"] | join(", ") }}'
+            then {{ shown }} || ' is not one of {{ meta["values"] | join(", ") }}'
         {%- endif %}
         {%- for limit, comparison, words in [
-            ("minimum", "<", "is below"), ("above", "<=", "must be greater than"), ("maximum", ">", "is above")
+            ("above", "<=", "must be greater than"), ("minimum", "<", "is below"), ("maximum", ">", "is above")
         ] if meta[limit] is defined %}
-        when {{ value }} {{ comparison }} {{ meta[limit] }}
-            then '"' || {{ column.name }} || '" {{ words }} {{ meta[limit] }}'
+        when {{ value }} {{ comparison }} {{ meta[limit] }} then {{ shown }} || ' {{ words }} {{ meta[limit] }}'
         {%- endfor %}
+        {%- if column.data_type == "number" %}
+        when abs({{ column.name }}_read / nullif({{ number }}, 0) - 1) > 0.000001
+            then {{ shown }} || ' has more than the ten decimals that count'
+        {%- endif %}
     end
 {%- endmacro %}
 

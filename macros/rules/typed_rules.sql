@@ -23,6 +23,22 @@
 {% endmacro %}
 
 
+{#- SQL: the rows of a rule file that hold a cell, as they were typed, each with its `line`: a row is a line, as
+    plugins/dbt_rule_files sees to. -#}
+{% macro rule_rows(name) -%}
+    {%- set cells, filled = [], [] -%}
+    {%- if execute -%}
+    {%- set existing = rule_file_columns(name) -%}
+    {%- for column in rule_file(name).columns if column in existing -%}
+        {%- do cells.append(column) -%} {%- do filled.append(trim_text(column) ~ " is not null") -%}
+    {%- endfor -%}
+    {%- endif -%}
+    select *
+    from (select {{ (cells + [line_in_file() ~ " as line"]) | join(", ") }} from {{ ref(name) }}) as numbered
+    where {{ filled | join(" or ") or "true" }}
+{%- endmacro %}
+
+
 {#- SQL of a staging model: the rows of a rule file, typed, with where each stands. A cell that cannot be read is null, as
     is one of a column that the file lacks; rule_cell_problems names both. -#}
 {% macro typed_rules(name) %}
@@ -34,39 +50,50 @@ select
     {{ read_rule(column.data_type, cell) }} as {{ column.name }},
     {%- endfor %}
     {%- endif %}
-    {{ rule_row_origin(name) }}
-from {{ ref(name) }}
+    line,
+    {{ rule_row_name(name) }} as row_name
+from ({{ rule_rows(name) }}) as rule_rows
 {%- endmacro %}
+
+
+{#- How many characters a cell of a rule file may have. -#}
+{% macro most_characters() %} {{ return(1000) }} {% endmacro %}
 
 
 {#- SQL: a cell of a rule file as its type, null where it is blank or cannot be read. -#}
 {% macro read_rule(data_type, cell) -%}
     {%- set text = trim_text(cell) -%}
-    {%- if data_type == "text" -%} {{ text }}
-    {%- elif data_type == "category" -%} lower({{ text }})
+    {%- set short_text = "case when length(" ~ cell ~ ") <= " ~ most_characters() ~ " then " ~ text ~ " end" -%}
+    {%- set number = parse_number(text) -%}
+    {%- if data_type == "text" -%} {{ short_text }}
+    {%- elif data_type == "category" -%} lower({{ short_text }})
     {%- elif data_type == "boolean" -%} {{ parse_boolean(text) }}
     {%- elif data_type == "integer" -%}
-    {%- set number = parse_number(text) -%}
-    cast(case when abs({{ number }}) < 1e9 and floor({{ number }}) = {{ number }} then {{ number }} end as {{ dbt.type_int() }})
+    cast(case when abs({{ number }}) <= 1e9 and floor({{ number }}) = {{ number }} then {{ number }} end as {{ dbt.type_int() }})
     {%- else -%}
-    {%- set number = parse_number(text) -%}
-    {#- what is less than its last decimal is nothing: no decimal has the exponents that a text may have -#}
-    cast(case when abs({{ number }}) < 1e-11 then '0' when abs({{ number }}) < 1e15 then {{ text }} end as {{ type_points() }})
+    {#- no decimal has the exponents that a text may have: what is less than its last decimal is nothing, others are written anew -#}
+    cast(
+        case
+            when abs({{ number }}) < 1e-11 then '0'
+            when abs({{ number }}) > 1e15 then null
+            when lower({{ text }}) like '%e%' then cast({{ number }} as {{ dbt.type_string() }})
+            when {{ number }} is not null then {{ text }}
+        end as {{ type_points() }}
+    )
     {%- endif -%}
 {%- endmacro %}
 
 
-{#- SQL: where a row of a rule file stands, for messages: `line`, and `row_name`, its key's cells as they were typed. -#}
-{% macro rule_row_origin(name) -%}
-    {{ line_in_file() }} as line,
+{#- SQL: what messages call a row of a rule file: how the cells of its key begin, as they were typed. -#}
+{% macro rule_row_name(name) -%}
     substring(''
         {%- if execute %}
         {%- set existing = rule_file_columns(name) %}
         {%- for cell in rule_file(name).config.meta.key if cell in existing %}
-        || coalesce(', ' || {{ trim_text(cell) }}, '')
+        || coalesce(', ' || substring({{ trim_text(cell) }}, 1, 60), '')
         {%- endfor %}
         {%- endif %}, 3
-    ) as row_name
+    )
 {%- endmacro %}
 
 

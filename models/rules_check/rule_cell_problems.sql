@@ -2,8 +2,7 @@
 with
 
 {% for name in rule_files() -%}
-{%- set relation = ref(name) -%}
--- each cell as it stands there, and as it is read
+-- each cell as it stands there and as it is read, and numbers beyond what is read, too
 {{ name }} as (
 
     select
@@ -12,10 +11,14 @@ with
         {%- for column in rule_file(name).columns.values() if column.name in existing %}
         {{ column.name }},
         {{ read_rule(column.data_type, column.name) }} as {{ column.name }}_read,
+        {%- if column.data_type in ("number", "integer") %}
+        {{ parse_number(trim_text(column.name)) }} as {{ column.name }}_number,
+        {%- endif %}
         {%- endfor %}
         {%- endif %}
-        {{ rule_row_origin(name) }}
-    from {{ relation }}
+        line,
+        {{ rule_row_name(name) }} as row_name
+    from ({{ rule_rows(name) }}) as rule_rows
 
 ),
 

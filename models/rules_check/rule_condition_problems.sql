@@ -70,13 +70,17 @@ checked as (
                 then
                 'attribute "' || conditions.attribute || '" is no number: '
                 || 'use match_value and points in place of min_value, max_value and points_per_unit'
+            when conditions.match_value = '(unknown)' then null
             when attributes.data_type = 'number'
                 and conditions.match_value is not null and {{ parse_number("conditions.match_value") }} is null
                 then
                 'match_value: "' || conditions.match_value || '" is not a number, as '
                 || conditions.attribute || ' is'
             when attributes.known_values <> ''
-                and '|' || attributes.known_values || '|' not like '%|' || conditions.match_value || '|%'
+                and (
+                    {{ dbt.position("'|' || conditions.match_value || '|'", "'|' || attributes.known_values || '|'") }} = 0
+                    or conditions.match_value like '%|%'
+                )
                 then
                 'match_value: "' || conditions.match_value || '" is unknown; '
                 || conditions.attribute || ' is one of ' || replace(attributes.known_values, '|', ', ')
@@ -97,9 +101,12 @@ checked as (
         'engagement_triggers.csv' as file,
         line,
         row_name,
-        'min_value: a number of signals is a whole number of at least 1' as mistake
+        case
+            when metric = 'signals' and (min_value < 1 or floor(min_value) <> min_value)
+                then 'min_value: a number of signals is a whole number of at least 1'
+            when metric = 'signal_value' and min_value > 100 then 'min_value: no signal_value is above 100'
+        end as mistake
     from triggers
-    where metric = 'signals' and (min_value < 1 or floor(min_value) <> min_value)
 
 )
 

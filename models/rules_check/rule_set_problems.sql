@@ -23,9 +23,10 @@ tiers as (
 
     select
         *,
-        lag(min_score) over (partition by scoring_model order by tier_number) as min_score_above,
-        lag(tier_number) over (partition by scoring_model order by tier_number) as tier_above,
-        lead(tier_number) over (partition by scoring_model order by tier_number) as tier_below
+        lag(min_score) over (partition by scoring_model order by tier_number, line) as min_score_above,
+        lag(tier_number) over (partition by scoring_model order by tier_number, line) as tier_above,
+        lead(tier_number) over (partition by scoring_model order by tier_number, line) as tier_below,
+        min(line) over (partition by scoring_model, lower(tier)) as first_line_of_name
     from {{ ref("stg_rules__tiers") }}
 
 )
@@ -48,6 +49,21 @@ where earlier.match_value is null
     and coalesce(earlier.min_value, -1e17) < coalesce(later.max_value, 1e17)
     and coalesce(later.min_value, -1e17) < coalesce(earlier.max_value, 1e17)
 union all
+-- beyond, doubles would not hold what single rules contribute
+select
+    'scoring_dimensions.csv' as file,
+    dimensions.line,
+    dimensions.row_name,
+    'max_points: a rule gives ' || {{ number_as_text("max(abs(coalesce(rules.points, rules.points_per_unit)))") }}
+    || ', more than a million times as much; raise the one or lower the other' as mistake
+from dimensions
+inner join rules
+    on dimensions.scoring_model = rules.scoring_model
+    and dimensions.dimension = rules.dimension
+where dimensions.max_points > 0
+group by dimensions.line, dimensions.row_name, dimensions.max_points
+having max(abs(coalesce(rules.points, rules.points_per_unit))) > 1000000 * dimensions.max_points
+union all
 select
     'scoring_dimensions.csv' as file,
     max(line) as line,
@@ -69,6 +85,32 @@ select
 from tiers
 where (min_score is null and tier_below is not null)
     or (tier_above is not null and min_score >= coalesce(min_score_above, 0))
+union all
+select
+    'tiers.csv' as file,
+    line,
+    row_name,
+    'tier_number: ' || cast(tier_number as {{ dbt.type_string() }}) || ' without '
+    || cast(tier_number - 1 as {{ dbt.type_string() }}) || '; number the tiers of a model 1, 2, 3 without a gap' as mistake
+from tiers
+where tier_number > 1 and coalesce(tier_above, 0) not in (tier_number, tier_number - 1)
+union all
+select
+    'tiers.csv' as file,
+    line,
+    row_name,
+    'tier: "' || tier || '" is the tier of line ' || cast(first_line_of_name as {{ dbt.type_string() }})
+    || ', too; give each tier of a model a name of its own' as mistake
+from tiers
+where tier is not null and line > first_line_of_name
+union all
+select
+    'tiers.csv' as file,
+    line,
+    row_name,
+    'tier: "' || tier || '" is what accounts without a tier are called; give it another name' as mistake
+from tiers
+where lower(tier) = 'unranked'
 union all
 select
     'tiers.csv' as file,

@@ -70,18 +70,21 @@ def rejected(folder: Path, kept: Kept) -> tuple[Warehouse, Run]:
 
 
 def unreadable(folder: Path, kept: Kept) -> tuple[Warehouse, Run]:
-    """A build with files that are missing, not UTF-8 and ragged where the demo had been published, and what it said."""
+    """A build with files that are no rows of their columns where the demo had been published, and what it said."""
     warehouse = Warehouse(folder, seeds={"scoring_models": rules()["scoring_models"]})
     shutil.copy(kept["demo"].path, warehouse.path)
     seeds = warehouse.project() / "seeds"
     (seeds / "tiers.csv").unlink()
     (seeds / "icp_markets.csv").write_bytes("country,market_match\nPeru,priority\nMéxico,priority\n".encode("cp1252"))
     (seeds / "icp_industries.csv").write_text("industry,industry_match\nSaaS,primary\n", encoding="utf-16")
-    (seeds / "signal_types.csv").write_text(
-        (seeds / "signal_types.csv")
-        .read_text()
-        .replace("demo_request,hand_raiser,40,", "demo_request,hand_raiser,40,5,")
-    )
+    for name, old, new in (
+        ("signal_types", "demo_request,hand_raiser,40,", "demo_request,hand_raiser,40,5,"),
+        ("tier_treatments", "SDR,,At once,Outreach on the signal,,", "SDR,,At once,Outreach on the signal"),
+        ("engagement_triggers", "hot,intent_surge", '"hot\n",intent_surge'),
+    ):
+        text = (seeds / f"{name}.csv").read_text(encoding="utf-8")
+        assert old in text
+        (seeds / f"{name}.csv").write_text(text.replace(old, new), encoding="utf-8")
     return warehouse, warehouse.build("--exclude-resource-type", "unit_test")
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import product
 
-from rules.cases import CASES
+from rules.cases import CASES, LIMITS
 from worlds.committed import PROJECT
 
 
@@ -48,7 +49,7 @@ def test_the_messages_shown_are_those_that_are_printed():
     cases = {tuple(part.strip() for part in line.split(" -> ", 1)) for line in CASES if " -> " in line}
     assert len(table) > 30
     for line in table:
-        change, *messages = re.findall(r"`([^`]+)`", re.sub(r"`\w+\.csv`", "", line))
+        change, *messages = re.findall(r"`([^`]+)`", re.sub(r"`\w+\.csv`", "", line.replace(r"\|", "|")))
         assert any(
             asked.endswith(f"| {change}") and all(message in said for message in messages) for asked, said in cases
         ), line
@@ -59,3 +60,14 @@ def test_a_build_warns_of_nothing(demo):
     log = (demo.folder / "logs" / "dbt.log").read_text(encoding="utf-8")
     assert "Completed successfully" in log
     assert re.findall(r".*(?:\[warn |\[WARNING\]|Deprecat|WARN=[1-9]).*", log) == []
+
+
+def test_the_limits_shown_are_those_that_are_checked():
+    page = (PROJECT / "docs" / "rules.md").read_text(encoding="utf-8")
+    table = page.partition("| file | column | from | to |")[2].partition("\n\n")[0].splitlines()[2:]
+    shown = {}
+    for line in table:
+        files, columns, least, most = (cell.strip() for cell in line.strip("|").split("|"))
+        for file, column in product(re.findall(r"`(\w+)[.]csv`", files), re.findall(r"`(\w+)`", columns)):
+            shown[file, column] = tuple(float(number.replace(",", "")) for number in (least, most))
+    assert shown == {cell: (allowed["minimum"], allowed["maximum"]) for cell, allowed in LIMITS.items()}

@@ -11,7 +11,20 @@ from collections.abc import Mapping
 from itertools import zip_longest
 from pathlib import Path
 
+import yaml
+
+from worlds.committed import PROJECT
 from worlds.rule_sets import RuleRows, primary_only, rows_of
+
+DECLARED = {
+    (file["name"], column["name"]): column
+    for file in yaml.safe_load((PROJECT / "seeds" / "_rules__seeds.yml").read_text(encoding="utf-8"))["seeds"]
+    for column in file["columns"]
+}
+LIMITS = {
+    cell: column["config"]["meta"] for cell, column in DECLARED.items() if column["data_type"] in ("number", "integer")
+}
+"""What the cells of rule files are, and what each number may be."""
 
 ADDED = {
     "scoring_rules": "weighted_composite | fit | added | | | | | 5 | | Added",
@@ -37,7 +50,7 @@ NAMED_BY = {
 
 
 def case(*changes: str) -> tuple[RuleRows, list[str]]:
-    """The rules after some changes, no two in one file, and the lines that must be said."""
+    """The rules after some changes, no two in one file, and the lines that must be said; x*3 is xxx."""
     found = {file: [dict(row) for row in rows] for file, rows in primary_only().items()}
     mistakes = []
     for change in changes:
@@ -46,7 +59,10 @@ def case(*changes: str) -> tuple[RuleRows, list[str]]:
         if place == "0":
             found[name] += rows_of(name, ADDED[name])
         number = int(place) or len(found[name])
-        found[name][number - 1].update(cell.split("=", 1) for cell in re.split(r", (?=\w+=)", cells[:-1]))
+        for cell in re.split(r", (?=\w+=)", cells[:-1]):
+            column, _, value = cell.partition("=")
+            repeated = re.fullmatch(r"(.+)\*(\d+)", value)
+            found[name][number - 1][column] = repeated[1] * int(repeated[2]) if repeated else value
         for words in filter(None, said.strip().split(" // ")):
             other = re.match(r"(\w+):(\d+) ", words)
             file, line = (other[1], int(other[2])) if other else (name, number + 1)
@@ -64,7 +80,7 @@ def row_name(file: str, row: Mapping[str, str], words: str) -> str:
     if words.startswith(("the weights of the model", "promote_hot: only one")):
         return row["scoring_model"]
     key = list(row)[: NAMED_BY[file]] if file in NAMED_BY else ["status", "trigger", "signal_type"]
-    return ", ".join(row[column].strip() for column in key if row[column].strip())
+    return ", ".join(row[column].strip()[:60] for column in key if row[column].strip())
 
 
 TABLE = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8")

@@ -57,6 +57,9 @@ def test_files_that_dbt_cannot_read_are_told_like_other_mistakes(unreadable):
         " put a cell with a comma into double quotes, write a number as 0.5, not 0,5",
         "- seeds/tiers.csv is missing:"
         " restore it (git checkout seeds/tiers.csv), with no more than its header if it holds no rule",
+        "- seeds/tier_treatments.csv line 17 [smb, 1] has 6 of 8 cells: a blank cell needs its comma, too",
+        "- seeds/engagement_triggers.csv line 5 [hot, intent_surge, third_party_intent_surge] goes on to line 6:"
+        " take the line break out of the cell, or close its quotes",
         '- seeds/icp_industries.csv line 1 is not UTF-8: save the file as "CSV UTF-8"',
         '- seeds/icp_markets.csv line 3 is not UTF-8: save the file as "CSV UTF-8"',
     ]

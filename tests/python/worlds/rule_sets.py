@@ -127,7 +127,7 @@ def side_by_side() -> RuleRows:
         tiers="""
             test_expansion | 1 | Expand | 60 | 0.07 | | | true
             test_expansion | 2 | Watch | 22.5 | | 9 | | false
-            test_expansion | 5 | Leave | | | | | false
+            test_expansion | 3 | Leave | | | | | false
             test_everyone | 1 | A | 45 | 1 | 4 | 0.75 | false
             test_everyone | 2 | B | 30 | 0.15 | | 3 | false
             test_everyone | 3 | C | 10 | 0.5 | 0 | | true

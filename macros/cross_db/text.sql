@@ -1,3 +1,7 @@
+{#- SQL: a text as a literal. -#}
+{% macro text_literal(text) -%} {{ return(dbt.string_literal(dbt.escape_single_quotes(text))) }} {%- endmacro %}
+
+
 {#- The domain of a web or e-mail address as people write it: lower case, without scheme, `www.`, port and path. -#}
 {% macro normalize_domain(domain) -%} {{ adapter.dispatch("normalize_domain")(domain) }} {%- endmacro %}
 

@@ -4,9 +4,9 @@
     before they are first written to, if nothing of others stands there under a name of the project's.
 -#}
 
-{#- The comment of a published table: what a row is, and the mark. -#}
+{#- The comment of a published table, as a literal: what a row is, and the mark. -#}
 {% macro published_comment(mart) -%}
-    {{ return((mart.description ~ " " ~ mark_of(raw_source_of_run())) | replace("'", "''")) }}
+    {{ return(text_literal(mart.description.split() | join(" ") ~ " " ~ mark_of(raw_source_of_run()))) }}
 {%- endmacro %}
 
 {% macro mark_of(raw_source) -%}

@@ -115,8 +115,8 @@
     {%- endfor -%}
     {%- for mart in marts -%}
         {%- do run_query(
-            "create or replace table " ~ published(mart) ~ " " ~ table_format(mart) ~ " comment '" ~ published_comment(mart)
-            ~ "' as select * from " ~ mart.relation_name
+            "create or replace table " ~ published(mart) ~ " " ~ table_format(mart) ~ " comment " ~ published_comment(mart)
+            ~ " as select * from " ~ mart.relation_name
         ) -%}
     {%- endfor -%}
     {%- for statement in grants_on(marts) -%} {%- do run_query(statement) -%} {%- endfor -%}
@@ -129,7 +129,7 @@
 {% macro default__publish_table(mart) %}
     drop table if exists {{ published(mart) }};
     create table {{ published(mart) }} as select * from {{ mart.relation_name }};
-    comment on table {{ published(mart) }} is '{{ published_comment(mart) }}';
+    comment on table {{ published(mart) }} is {{ published_comment(mart) }};
 {%- endmacro %}
 
 {#- Views of others may rest on a published table, so it stays while its columns do, and only its rows are replaced. -#}
@@ -137,7 +137,7 @@
     {%- if has_columns_of(published(mart), mart) %}
     delete from {{ published(mart) }};
     insert into {{ published(mart) }} select * from {{ mart.relation_name }};
-    comment on table {{ published(mart) }} is '{{ published_comment(mart) }}';
+    comment on table {{ published(mart) }} is {{ published_comment(mart) }};
     {%- else %}
     {{ default__publish_table(mart) }}
     {%- endif %}

@@ -60,7 +60,7 @@
     create schema {{ attached }}.marts;
     {%- for mart in marts if not mart.config.meta.contains_raw_records %}
     create table {{ attached }}.marts.{{ mart.alias }} as select * from {{ published(mart) }};
-    comment on table {{ attached }}.marts.{{ mart.alias }} is '{{ published_comment(mart) }}';
+    comment on table {{ attached }}.marts.{{ mart.alias }} is {{ published_comment(mart) }};
     {%- endfor %}
     detach {{ attached }};
 {% endmacro %}
@@ -71,6 +71,3 @@
     {{ return(adapter.quote(name) if quoted else name) }}
 {%- endmacro %}
 
-
-{#- SQL: a text as a literal. -#}
-{% macro text_literal(text) -%} {{ return("'" ~ text | replace("'", "''") ~ "'") }} {%- endmacro %}

@@ -21,7 +21,12 @@ from worlds.dirty import AS_OF_TEXT, as_text, facts
 from worlds.rule_sets import changed, primary_only
 from worlds.small import AS_OF
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("engines")]
+pytestmark = [
+    pytest.mark.engines,
+    pytest.mark.xdist_group("engines"),
+    # drivers leave their sockets to the garbage collector
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"),
+]
 
 TYPES = {
     "accounts": {

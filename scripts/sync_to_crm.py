@@ -2,10 +2,11 @@
 
     CRM_TOKEN=... uv run python scripts/sync_to_crm.py account_prioritization_marts.duckdb
 
-The endpoint is HubSpot's batch upsert of companies; for another CRM change PROPERTIES and `upsert`. A ledger (a SQLite
-file) keeps the row_hash of each row that the CRM acknowledged, written after each answer. So a sync that stops anywhere
-is continued by the next one: what was sent but not acknowledged is sent again, which changes nothing. Delete the ledger
-to send everything. Ends with 1, naming accounts and reasons, if a row was left unacknowledged. See docs/crm-sync.md.
+The endpoint is HubSpot's batch upsert of companies; for another CRM change PROPERTIES and `Crm.upsert`. A ledger (a
+SQLite file) keeps the row_hash of each row that the CRM acknowledged. It forgets rows before they are sent and learns
+them from the answer, each time on the disk. So a sync that stops anywhere is continued by the next one: what may or may
+not have arrived is sent again, which changes nothing. Delete the ledger to send everything. Ends with 1, naming
+accounts and reasons, if a row was left unacknowledged. See docs/crm-sync.md.
 """
 
 from __future__ import annotations
@@ -13,21 +14,35 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sqlite3
 import sys
 import time
-from http.client import HTTPException
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from typing import Any
 
 import duckdb
+import requests
+from urllib3.exceptions import HTTPError
+from urllib3.util import Url, parse_url
 
 KEY = "account_id"  # a property of the CRM with unique values
 COLUMNS = ("tier", "tier_number", "priority_score", "tier_reason", "top_reason")
 PROPERTIES = {column: column for column in COLUMNS}  # column of the mart: property of the CRM
 MOST_INPUTS = 100  # of a batch
 TRIES = 5
+LONGEST_WAIT = 60  # seconds between two tries
+
+REFUSALS = {400, 409, 422}  # of rows: a smaller batch may be taken
+BUSY = {408, 423, 429}  # as 5xx: the same batch may be taken later
+OWN_WORDS = {
+    **dict.fromkeys(range(200, 300), "the answer is not that of a batch"),
+    **dict.fromkeys(range(300, 400), "redirects are not followed; name the address of the CRM itself with --crm"),
+    401: "CRM_TOKEN is not accepted",  # the CRM's own words may show a part of it
+}
+PORTS = {"http": 80, "https": 443}
+READERS_FILE = "name the readers' file, <name>_marts.duckdb, which `dbt build` writes"
 
 Row = dict[str, str]
 
@@ -41,17 +56,28 @@ def rows_to_sync(path: Path) -> list[Row]:
 
 
 class Ledger:
-    """What a CRM acknowledged, in a file that a crash leaves whole. One sync at a time has it."""
+    """What a CRM is known to have, in a file that a crash leaves whole. One sync at a time has it."""
+
+    TABLE = "acknowledged (crm, id, row_hash, primary key (crm, id))"
 
     def __init__(self, path: Path, crm: str):
         self.crm, self.file = crm, sqlite3.connect(path, timeout=0)
-        table = "create table if not exists acknowledged (crm, id, row_hash, primary key (crm, id))"
-        self.file.executescript(f"pragma locking_mode = exclusive; begin exclusive; {table}; commit")
+        create = f"create table if not exists {self.TABLE}"
+        self.file.executescript(f"pragma locking_mode = exclusive; begin exclusive; {create}; commit")
+        made = self.file.execute("select sql from sqlite_schema where name = 'acknowledged'").fetchall()
+        if made != [(f"CREATE TABLE {self.TABLE}",)]:
+            raise sqlite3.DatabaseError("its table is not that of a ledger")
 
     def pending(self, rows: list[Row]) -> list[Row]:
         """The rows of which the CRM has not acknowledged the present values."""
         known = dict(self.file.execute("select id, row_hash from acknowledged where crm = ?", [self.crm]))
         return [row for row in rows if known.get(row[KEY]) != row["row_hash"]]
+
+    def forget(self, rows: list[Row]) -> None:
+        """Drops what the CRM had before: from now on it may have that or these rows."""
+        with self.file:
+            keys = [(self.crm, row[KEY]) for row in rows]
+            self.file.executemany("delete from acknowledged where crm = ? and id = ?", keys)
 
     def add(self, rows: list[Row]) -> None:
         """Notes acknowledged rows; they are on the disk when this returns."""
@@ -60,80 +86,184 @@ class Ledger:
             self.file.executemany("insert or replace into acknowledged values (?, ?, ?)", values)
 
 
-def upsert(crm: str, rows: list[Row], token: str) -> tuple[set[str], str]:
-    """Sends one batch. Gives the ids that the CRM says it has, and what it said of the others."""
-    inputs = [
-        # the trace id asks for a result or an error of each input
-        {"idProperty": KEY, "id": row[KEY], "objectWriteTraceId": row[KEY], "properties": {KEY: row[KEY], **values}}
-        for row in rows
-        for values in [{name: row[column] for column, name in PROPERTIES.items()}]
-    ]
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    url = f"{crm}/crm/v3/objects/companies/batch/upsert"
-    with urlopen(Request(url, json.dumps({"inputs": inputs}).encode(), headers, method="POST"), timeout=60) as answer:
-        told = json.load(answer)
-    results = told["results"] if told["status"] == "COMPLETE" else []
-    ids = {result.get("objectWriteTraceId") or result.get("properties", {}).get(KEY) for result in results}
-    return ids, "; ".join(sorted({error.get("message", "?") for error in told.get("errors", [])}))
+class RefusedError(Exception):
+    """The CRM takes none of the rows of a batch."""
 
 
-def send(crm: str, rows: list[Row], token: str) -> tuple[set[str], str]:
-    """Sends one batch until the CRM answers. What it refuses as a whole (400) has no ids."""
-    for attempt in range(TRIES):
-        wait = 2**attempt
-        try:
-            return upsert(crm, rows, token)
-        except HTTPError as error:
-            trouble = f"{error.code}: {error.read().decode(errors='replace')[:500]}"
-            if error.code == 400:
-                return set(), trouble
-            if error.code != 429 and error.code < 500:
+class UnansweredError(Exception):
+    """The CRM does not say what became of a batch."""
+
+
+@dataclass(frozen=True)
+class Crm:
+    """A CRM, and the token for it."""
+
+    address: str
+    token: str = field(repr=False)
+    timeout: int
+
+    def authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Adds the token."""
+        request.headers["Authorization"] = f"Bearer {self.token}"
+        return request
+
+    def upsert(self, rows: list[Row]) -> requests.Response:
+        """Sends one batch, to this address only."""
+        inputs: list[dict[str, Any]] = [
+            # the trace id asks for a result or an error of each input
+            {"idProperty": KEY, "id": row[KEY], "objectWriteTraceId": row[KEY], "properties": {KEY: row[KEY], **values}}
+            for row in rows
+            for values in [{name: row[column] for column, name in PROPERTIES.items()}]
+        ]
+        return requests.post(
+            f"{self.address}/crm/v3/objects/companies/batch/upsert",
+            json={"inputs": inputs},
+            auth=self.authorize,  # a header would give way to a .netrc
+            timeout=self.timeout,
+            allow_redirects=False,
+        )
+
+    def send(self, rows: list[Row]) -> Any:
+        """Sends one batch until the CRM says what became of its rows."""
+        wait = 0.0
+        for attempt in range(TRIES):
+            time.sleep(wait)
+            wait = 2.0**attempt
+            try:
+                answer = self.upsert(rows)
+            except (OSError, HTTPError, ValueError) as error:  # not reached, or the answer was lost
+                trouble = repr(error)
+                continue
+            status, told = answer.status_code, content(answer)
+            if 200 <= status < 300 and get(str, told, "status"):
+                return told
+            trouble = f"{status}: {OWN_WORDS.get(status) or get(str, told, 'message') or answer.reason}"
+            if status in REFUSALS:
+                raise RefusedError(trouble)
+            if 300 <= status < 500 and status not in BUSY:
                 break
-            asked = error.headers.get("Retry-After", "")
-            wait = int(asked) if asked.isdigit() else wait
-        except (OSError, HTTPException, ValueError, KeyError) as error:  # not reached, or the answer was lost
-            trouble = repr(error)
-        time.sleep(wait if attempt + 1 < TRIES else 0)
-    raise ConnectionError(trouble)
+            asked = answer.headers.get("Retry-After", "")
+            if asked.isascii() and asked.isdigit():
+                wait = float(asked)
+            if wait > LONGEST_WAIT:
+                trouble += f"; it asks to wait {asked} seconds, and {LONGEST_WAIT} is the longest wait"
+                break
+        raise UnansweredError(trouble)
+
+    def shown(self, words: str) -> str:
+        """Words of the CRM as they may be shown: without the token, however it is escaped, and not without end."""
+        line = "".join(character if character.isprintable() else " " for character in words)
+        return re.sub(r"\\*".join(map(re.escape, self.token)), "[CRM_TOKEN]", line, flags=re.IGNORECASE)[:500]
 
 
-def sync(changed: list[Row], ledger: Ledger, crm: str, token: str) -> list[str]:
-    """Sends rows; gives a complaint for each account that was refused, and for a CRM that did not answer."""
+def content(answer: requests.Response) -> Any:
+    """The JSON of an answer; nothing if it is something else."""
+    try:
+        return json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def get(kind: type, value: Any, *names: str) -> Any:
+    """What an answer has under names within names; an empty one of its kind if it has something else there."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, kind) else kind()
+
+
+def acknowledged(told: Any, rows: list[Row]) -> list[Row]:
+    """The rows that are among the results of a complete batch."""
+    results = get(list, told, "results") if get(str, told, "status") == "COMPLETE" else []
+    ids = {get(str, result, "objectWriteTraceId") or get(str, result, "properties", KEY) for result in results}
+    return [row for row in rows if row[KEY] in ids]
+
+
+def complaint(told: Any, row: Row) -> str:
+    """What an answer says of a row that is not among its results."""
+    errors = [(get(list, error, "context", "objectWriteTraceId"), error) for error in get(list, told, "errors")]
+    messages = {get(str, error, "message") for ids, error in errors if not ids or row[KEY] in ids}
+    if any(messages):
+        return f"refused {row[KEY]}: {'; '.join(sorted(filter(None, messages)))}"
+    return f"not acknowledged {row[KEY]}: not among the results of a batch that is {get(str, told, 'status')}"
+
+
+def sync(changed: list[Row], ledger: Ledger, crm: Crm) -> list[str]:
+    """Sends rows; gives a complaint for each that the CRM did not take, and for a CRM that did not answer."""
     batches = [changed[start : start + MOST_INPUTS] for start in range(0, len(changed), MOST_INPUTS)]
     complaints: list[str] = []
     while batches:
         batch = batches.pop(0)
+        ledger.forget(batch)
         try:
-            ids, said = send(crm, batch, token)
-        except ConnectionError as error:
+            told = crm.send(batch)
+        except UnansweredError as error:
             left = len(batch) + sum(map(len, batches))
             return [*complaints, f"{left} rows were not sent or not answered, the next sync will send them: {error}"]
-        if not ids and len(batch) > 1 and len(complaints) < 10:  # one wrong row must not hold up the others
-            batches[:0] = [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
+        except RefusedError as error:
+            middle = len(batch) // 2
+            if middle:  # one wrong row must not hold up the others
+                batches[:0] = [batch[:middle], batch[middle:]]
+            else:
+                complaints.append(f"refused {batch[0][KEY]}: {error}")
             continue
-        ledger.add([row for row in batch if row[KEY] in ids])
-        complaints += [f"refused {row[KEY]}: {said}" for row in batch if row[KEY] not in ids]
+        taken = acknowledged(told, batch)
+        ledger.add(taken)
+        complaints += [complaint(told, row) for row in batch if row not in taken]
     return complaints
+
+
+def address(text: str) -> str:
+    """An address in the one spelling that the ledger knows it by."""
+    try:
+        url = parse_url(text)
+    except HTTPError:
+        url = Url()
+    if url.scheme not in PORTS or not url.host or url.auth or url.query or url.fragment:
+        raise argparse.ArgumentTypeError("not an address such as https://api.hubapi.com")
+    port = url.port if url.port != PORTS[url.scheme] else None
+    return Url(url.scheme, host=url.host, port=port, path=(url.path or "").rstrip("/")).url
+
+
+def remedy(error: sqlite3.Error | duckdb.Error) -> str:
+    """What helps a file that cannot be used."""
+    if isinstance(error, duckdb.Error):
+        return "close what has it open" if "Could not set lock" in str(error) else READERS_FILE
+    name = getattr(error, "sqlite_errorname", "SQLITE_NOTADB")
+    if name.startswith("SQLITE_BUSY"):
+        return "another sync may have it: let it end"
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return "move it away, and the next sync sends everything"
+    return "let the sync write there, or name another file with --ledger"
 
 
 def main() -> None:
     """Sends what differs from the ledger."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("marts", type=Path, help="the readers' file, <name>_marts.duckdb")
-    parser.add_argument("--crm", default="https://api.hubapi.com", help="address of the CRM")
+    parser.add_argument("--crm", type=address, default="https://api.hubapi.com", help="address of the CRM")
     parser.add_argument("--ledger", type=Path, help="default: <name>_marts.crm_sync.sqlite beside the readers' file")
     parser.add_argument("--leave-out", nargs="+", default=[], metavar="REASON", help="tier_reasons that are not sent")
+    parser.add_argument("--timeout", type=int, default=60, help="seconds that an answer may take; default: 60")
     options = parser.parse_args()
     token = os.environ.get("CRM_TOKEN") or sys.exit("the environment variable CRM_TOKEN is not set")
+    if not (token.isascii() and token.isprintable()):
+        sys.exit("CRM_TOKEN has a character that no header can hold, such as a line break")
+    if not options.marts.is_file():
+        sys.exit(f"{options.marts} does not exist: {READERS_FILE}")
+    path = options.ledger or options.marts.with_suffix(".crm_sync.sqlite")
+    crm = Crm(options.crm, token, options.timeout)
     try:
-        ledger = Ledger(options.ledger or options.marts.with_suffix(".crm_sync.sqlite"), options.crm)
-    except sqlite3.OperationalError as error:
-        sys.exit(f"the ledger cannot be used; another sync may have it: {error}")
-    rows = [row for row in rows_to_sync(options.marts) if row["tier_reason"] not in options.leave_out]
-    changed = ledger.pending(rows)
-    complaints = sync(changed, ledger, options.crm, token)
-    print(f"{len(rows)} rows, {len(changed)} changed, {len(ledger.pending(changed))} of them not acknowledged")
-    sys.exit("\n".join(complaints) or None)
+        ledger = Ledger(path, crm.address)
+        rows = [row for row in rows_to_sync(options.marts) if row["tier_reason"] not in options.leave_out]
+        changed = ledger.pending(rows)
+        complaints = sync(changed, ledger, crm)
+        left = ledger.pending(changed)
+    except sqlite3.Error as error:
+        sys.exit(f"the ledger {path} cannot be used: {error}; {remedy(error)}")
+    except duckdb.Error as error:
+        sys.exit(f"{options.marts} cannot be read: {str(error).splitlines()[0]}; {remedy(error)}")
+    print(f"{len(rows)} rows, {len(changed)} changed, {len(left)} of them not acknowledged")
+    sys.exit("\n".join(map(crm.shown, complaints)) or None)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any
 
 from worlds.committed import rules
 
-TOKEN = "a token that nobody may see"
+TOKEN = "a/token that nobody may see"
 PATH = "/crm/v3/objects/companies/batch/upsert"
 MOST_INPUTS = 100
 NUMBERS = {"tier_number", "priority_score"}
@@ -30,21 +30,22 @@ class Crm:
 
     `plan` has an entry a request, first come, first served; without one a request is answered.
 
-    - a status: it is refused with that status (and `retry_after`, if that is set);
+    - a status: it is refused with that status, and `headers`;
+    - a status and a body: it is applied, and answered with these, and `headers`;
+    - bytes: it is applied, and they are all that comes back before the connection is closed;
     - `drop`, `reset`: it is applied, and the connection closed without an answer;
-    - `nonsense`: it is applied, and the answer is a page of something in between;
+    - `pending`: it is applied, and the batch said to be at work;
     - `hold`, `apply and hold`: it is kept waiting (`held` says so) until it is `released`, and never answered.
 
-    Accounts in `refused` get an error each in a 207; with `all_or_nothing` their batch is refused as a whole.
+    Accounts in `refused` get an error each in a 207; with `refusal` their batch is refused as a whole, so.
     """
 
     def __init__(self) -> None:
         self.companies: dict[str, Record] = {}
-        self.plan: list[str | int] = []
+        self.plan: list[str | int | bytes | tuple[int, Any]] = []
+        self.headers: dict[str, str] = {}
         self.refused: set[str] = set()
-        self.all_or_nothing = False
-        self.status = "COMPLETE"
-        self.retry_after: str | None = None
+        self.refusal: int | None = None
         self.held, self.released = threading.Event(), threading.Event()
         self.requests: list[list[str]] = []  # the accounts of each request that came in
         self.moments: list[float] = []
@@ -111,13 +112,12 @@ def handler(crm: Crm) -> type[BaseHTTPRequestHandler]:
         def log_message(self, *_: Any) -> None:
             """Says nothing."""
 
-        def reply(self, status: int, body: Any) -> None:
-            """Answers with JSON."""
-            text = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        def reply(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
+            """Answers with JSON, or with bytes."""
+            text = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
-            if crm.retry_after and status >= 400:
-                self.send_header("Retry-After", crm.retry_after)
-            self.send_header("Content-Length", str(len(text)))
+            for name, value in {**(headers or {}), "Content-Length": str(len(text))}.items():
+                self.send_header(name, value)
             self.end_headers()
             with suppress(OSError):  # a client that was killed
                 self.wfile.write(text)
@@ -127,35 +127,45 @@ def handler(crm: Crm) -> type[BaseHTTPRequestHandler]:
             crm.held.set()
             crm.released.wait(60)
 
+        def close(self, how: str | bytes) -> None:
+            """Hangs up."""
+            linger = struct.pack("ii", int(how == "reset"), 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.connection.close()
+
+        def do_GET(self) -> None:
+            crm.moments.append(time.monotonic())
+            self.reply(405, {"message": "only POST"})
+
         def do_POST(self) -> None:
             crm.moments.append(time.monotonic())
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if self.path != PATH:
                 return self.reply(404, {"message": "no such endpoint"})
             if self.headers["Authorization"] != f"Bearer {TOKEN}":
-                return self.reply(401, {"message": "no such token"})
+                return self.reply(401, {"message": f"no such token: {self.headers['Authorization']}"})
             crm.requests.append([one["id"] for one in body["inputs"]])
             treatment = crm.plan.pop(0) if crm.plan else "answer"
             if isinstance(treatment, int):
-                return self.reply(treatment, {"message": "not now"})
+                return self.reply(treatment, {"message": "not now"}, crm.headers)
             if treatment == "hold":
                 return self.hold()
             wrong = complaint(body)
-            refused = sorted(crm.refused & {one["id"] for one in body["inputs"]}) if crm.all_or_nothing else []
+            refused = sorted(crm.refused & {one["id"] for one in body["inputs"]}) if crm.refusal else []
             if wrong or refused:
-                return self.reply(400, {"status": "error", "message": wrong or f"INVALID_OPTION for {refused[0]}"})
+                message = wrong or f"INVALID_OPTION for {refused[0]}"
+                return self.reply(crm.refusal or 400, {"status": "error", "message": message})
             results, errors = crm.apply(body["inputs"])
-            if treatment in ("drop", "reset"):
-                linger = struct.pack("ii", int(treatment == "reset"), 0)
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                self.connection.close()
-                return None
-            if treatment == "nonsense":
-                return self.reply(200, "<html>")
+            if isinstance(treatment, tuple):
+                return self.reply(*treatment, crm.headers)
+            if isinstance(treatment, bytes):
+                self.wfile.write(treatment)
+            if isinstance(treatment, bytes) or treatment in ("drop", "reset"):
+                return self.close(treatment)
             if treatment == "apply and hold":
                 return self.hold()
             status = 207 if errors else 201 if any(result["new"] for result in results) else 200
-            answer = {"status": crm.status, "results": results}
+            answer = {"status": "PROCESSING" if treatment == "pending" else "COMPLETE", "results": results}
             self.reply(status, {**answer, "numErrors": len(errors), "errors": errors} if errors else answer)
             return None
 

@@ -3,6 +3,7 @@ the CRM holds what `marts.crm_tier_sync` says. The table itself is held to its p
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -12,16 +13,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from runpy import run_path
+from typing import Any
 
+import duckdb
 import pytest
 
 from builds.recipes import Day
-from publishing.crm import MOST_INPUTS, TOKEN, Crm, serve
+from publishing.crm import MOST_INPUTS, PATH, TOKEN, Crm, serve
 from worlds.committed import PROJECT
 from worlds.crm_days import LEFT, NEVER_RANKED, NEW, RANKED_LATE, WARMED
 from worlds.dirty import Row
 
 pytestmark = pytest.mark.long
+SCRIPT = str(PROJECT / "scripts" / "sync_to_crm.py")
 MAPPED = ("account_id", "tier", "tier_number", "priority_score", "tier_reason", "top_reason")
 
 
@@ -47,17 +52,16 @@ class Client:
 
     def start(self, day: Day, *arguments: str) -> subprocess.Popen:
         """Begins a sync."""
-        script = str(PROJECT / "scripts" / "sync_to_crm.py")
-        command = [sys.executable, script, str(day.marts), "--crm", self.address, "--ledger", str(self.ledger)]
+        command = [sys.executable, SCRIPT, str(day.marts), "--crm", self.address, "--ledger", str(self.ledger)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         return subprocess.Popen([*command, *arguments], text=True, env=self.environment, **pipes)
 
-    def sync(self, day: Day, *arguments: str, fails: bool = False) -> str:
+    def sync(self, day: Day, *arguments: str, fails: int = False) -> str:
         """Syncs; gives what was said."""
         process = self.start(day, *arguments)
         said, _ = process.communicate(timeout=120)
         assert process.returncode == int(fails), said
-        assert TOKEN not in said
+        assert "nobody" not in said.lower(), "a part of the token"
         assert "Traceback" not in said
         return said
 
@@ -204,7 +208,7 @@ def test_a_client_that_is_killed_again_and_again_while_the_table_moves_on(client
     assert client.crm.companies == mapped(last.rows())
 
 
-@pytest.mark.parametrize("treatment", ["drop", "reset", "nonsense"])
+@pytest.mark.parametrize("treatment", ["drop", "reset", (200, b"<html>")])
 def test_an_answer_that_is_lost_is_asked_for_again(client, first, treatment):
     """The CRM has applied the batch."""
     client.crm.plan = ["answer", treatment]
@@ -215,6 +219,52 @@ def test_an_answer_that_is_lost_is_asked_for_again(client, first, treatment):
     assert len(client.crm.sent) == len(rows) + len(client.crm.requests[1])
     assert client.crm.changes == dict.fromkeys(rows, 1), "the second time it changes nothing"
     assert client.crm.companies == mapped(rows)
+
+
+LOST_ANSWERS = {
+    "dropped": "drop",
+    "reset": "reset",
+    "cut off": b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{",
+    "too late": "apply and hold",
+    "nonsense": (200, b"<html>"),
+    "null": (200, None),
+    "failed": (500, {"message": "too late"}),
+    "refused": (400, {"message": "too late"}),
+    "no access": (403, {"message": "too late"}),
+    "without the rows": (207, {"status": "COMPLETE", "results": []}),
+    "not complete": "pending",
+}
+"""In all of them the batch was applied."""
+
+
+@pytest.mark.parametrize("lost", LOST_ANSWERS.values(), ids=LOST_ANSWERS)
+def test_values_that_come_back_are_sent_although_the_answer_between_was_lost(client, crm_days, lost):
+    """A is acknowledged, B applied without the script knowing it, and then the table is A again."""
+    first, following, *_ = crm_days
+    client.sync(first)
+    client.crm.plan, client.crm.headers = [lost, 403], {"Retry-After": "0"}
+    client.sync(following, "--timeout", "1", fails=True)
+    assert mapped(following.rows()) == client.crm.companies != mapped(first.rows())
+    client.crm.plan = []
+    client.sync(first)
+    after = {account_id: client.crm.companies[account_id] for account_id in first.rows()}
+    assert after == mapped(first.rows())
+
+
+@pytest.mark.parametrize("treatment", ["hold", "apply and hold"])
+def test_values_that_come_back_are_sent_although_the_client_was_killed_between(client, crm_days, treatment):
+    """Only of the rows that were in flight nothing is known."""
+    first, following, *_ = crm_days
+    client.sync(first)
+    acknowledged = client.acknowledged()
+    client.crm.plan = [treatment]
+    client.crm.forget_requests()
+    client.kill(client.start(following))
+    (in_flight,) = client.crm.requests
+    assert client.acknowledged() == {a: row_hash for a, row_hash in acknowledged.items() if a not in in_flight}
+    client.sync(first)
+    after = {account_id: client.crm.companies[account_id] for account_id in first.rows()}
+    assert after == mapped(first.rows())
 
 
 def test_of_a_partial_answer_only_the_results_count(client, first):
@@ -239,44 +289,126 @@ def test_of_a_partial_answer_only_the_results_count(client, first):
     assert crm.companies == mapped(rows)
 
 
-def test_one_wrong_row_does_not_hold_up_its_batch(client, first):
+NO_ANSWERS: list[list[Any]] = [
+    [None, [], "COMPLETE", 1],
+    [{}, {"status": None}, {"status": ["COMPLETE"]}, {"results": []}],
+    [b"", b"\xff\xfe", b"[" * 100_000, b"9" * 5_000],
+]
+
+
+@pytest.mark.parametrize("bodies", NO_ANSWERS, ids=["no object", "no status", "no JSON"])
+def test_an_answer_that_is_none_is_asked_for_again(client, first, bodies):
+    client.crm.plan, client.crm.headers = [(200, body) for body in bodies], {"Retry-After": "0"}
+    client.sync(first)
+    assert client.crm.requests[0] == client.crm.requests[4]
+    assert client.crm.companies == mapped(first.rows())
+
+
+NOTHING_OF_A_ROW: list[dict[str, Any]] = [
+    {"results": None, "errors": None},
+    {"results": {"id": "acc-000"}, "errors": "all"},
+    {"results": [None, 1, "acc-000", [], {}, {"id": "acc-000"}, {"id": None, "properties": None}]},
+    {"results": [{"objectWriteTraceId": ["acc-000"], "properties": ["account_id"]}, {"objectWriteTraceId": {"a": 1}}]},
+    {"errors": [None, 1, "x", [], {}, {"message": None}, {"message": ["x"], "context": []}]},
+    {"errors": [{"message": "of another", "context": {"objectWriteTraceId": ["acc-999", None, {}]}}]},
+]
+
+
+@pytest.mark.parametrize("bodies", [NOTHING_OF_A_ROW[:3], NOTHING_OF_A_ROW[3:]], ids=["results", "errors"])
+def test_what_an_answer_does_not_say_in_its_way_is_not_said(client, first, bodies):
+    client.crm.plan = [(207, {"status": "COMPLETE", **body}) for body in bodies]
+    said = client.sync(first, fails=True)
+    for account_id in first.rows():
+        assert f"not acknowledged {account_id}: not among the results of a batch that is COMPLETE\n" in said
+    assert client.acknowledged() == {}
+    client.sync(first)
+    assert client.acknowledged().keys() == first.rows().keys()
+
+
+def test_words_that_name_no_row_are_told_of_each_and_on_one_line(client, first):
+    errors = [{"message": "so\nrefused acc-999: \x1b[31m\ud800", "context": {"objectWriteTraceId": None}}]
+    client.crm.plan = [(207, {"status": "COMPLETE", "errors": errors})]
+    said = client.sync(first, fails=True)
+    assert said.splitlines()[1:] == [f"refused {a}: so refused acc-999:  [31m " for a in client.crm.requests[0]]
+
+
+@pytest.mark.parametrize("status", [400, 409, 422])
+def test_one_wrong_row_does_not_hold_up_its_batch(client, first, status):
     """A CRM that refuses whole batches is sent halves until the row is found."""
-    client.crm.refused, client.crm.all_or_nothing = {"acc-003", "acc-150"}, True
+    client.crm.refused, client.crm.refusal = {"acc-003", "acc-150"}, status
     said = client.sync(first, fails=True)
     assert said.count("refused acc-") == 2
+    for account_id in client.crm.refused:
+        assert f"refused {account_id}: {status}: INVALID_OPTION for {account_id}" in said
     assert set(first.rows()) - set(client.crm.companies) == client.crm.refused
     assert len(client.crm.requests) < 40
 
 
-def test_a_crm_that_refuses_everything_is_not_asked_row_by_row(client, first):
-    client.crm.refused, client.crm.all_or_nothing = set(first.rows()), True
+def test_many_wrong_rows_do_not_hold_up_the_others(client, first):
+    rows = first.rows()
+    client.crm.refused, client.crm.refusal = set(list(rows)[::7]), 400
     said = client.sync(first, fails=True)
-    assert said.count("refused acc-") == len(first.rows())
-    assert len(client.crm.requests) < 60
+    assert said.count("refused acc-") == len(client.crm.refused) > 30
+    assert set(rows) - set(client.acknowledged()) == set(rows) - set(client.crm.companies) == client.crm.refused
+
+
+def test_a_crm_that_refuses_everything_is_asked_until_each_row_is_alone(client, first):
+    rows = first.rows()
+    client.crm.refused, client.crm.refusal = set(rows), 400
+    said = client.sync(first, fails=True)
+    assert said.count("refused acc-") == len(rows)
+    batches = -(-len(rows) // MOST_INPUTS)
+    assert len(client.crm.requests) == 2 * len(rows) - batches, "n rows are halved n - 1 times"
     assert client.acknowledged() == {}
 
 
 def test_results_of_a_batch_that_is_not_complete_do_not_count(client, first):
-    client.crm.status = "PROCESSING"
-    client.sync(first, fails=True)
+    client.crm.plan = ["pending"] * 3
+    assert "not acknowledged acc-000: not among the results of a batch that is PROCESSING" in client.sync(
+        first, fails=True
+    )
     assert client.acknowledged() == {}
-    client.crm.status = "COMPLETE"
     client.sync(first)
     assert client.acknowledged().keys() == first.rows().keys()
 
 
 def test_a_busy_crm_is_asked_again_when_it_says(client, first):
-    client.crm.plan, client.crm.retry_after = [429, 500, "answer", 503], "1"
+    client.crm.plan, client.crm.headers = [429, 500, "answer", 503], {"Retry-After": "2"}
     client.sync(first)
     assert client.crm.companies == mapped(first.rows())
     gaps = [after - before for before, after in pairwise(client.crm.moments)]
     assert len(gaps) == 5
-    assert [gap >= 1 for gap in gaps] == [True, True, False, True, False]
+    assert [gap >= 2 for gap in gaps] == [True, True, False, True, False]
+
+
+def test_a_crm_that_is_busy_in_any_way_is_asked_again(client, first):
+    client.crm.plan, client.crm.headers = [408, 423, 502, 504], {"Retry-After": "0"}
+    client.sync(first)
+    assert client.crm.companies == mapped(first.rows())
+
+
+@pytest.mark.parametrize("asked", ["\u00b2", "-1", "soon"])
+def test_a_wait_that_is_no_number_is_that_of_the_script(client, first, asked):
+    client.crm.plan, client.crm.headers = [503], {"Retry-After": asked}
+    client.sync(first)
+    assert client.crm.moments[1] - client.crm.moments[0] >= 1
+    assert client.crm.companies == mapped(first.rows())
+
+
+@pytest.mark.parametrize("asked", ["86400", "61", "9" * 5000])
+def test_a_crm_that_asks_for_a_long_wait_is_left_to_the_next_sync(client, first, asked):
+    client.crm.plan, client.crm.headers = ["answer", 429], {"Retry-After": asked}
+    said = client.sync(first, fails=True)
+    assert f"{len(first.rows()) - MOST_INPUTS} rows were not sent or not answered" in said
+    assert f"it asks to wait {asked[:100]}" in said
+    assert len(client.crm.moments) == 2
+    client.sync(first)
+    assert client.crm.companies == mapped(first.rows())
 
 
 def test_a_crm_that_stays_down_leaves_the_rest_to_the_next_sync(client, first):
     crm, rows = client.crm, first.rows()
-    crm.plan, crm.retry_after, crm.refused = ["answer", *[503] * 5], "0", {"acc-003"}
+    crm.plan, crm.headers, crm.refused = ["answer", *[503] * 5], {"Retry-After": "0"}, {"acc-003"}
     said = client.sync(first, fails=True)
     assert f"{len(rows) - MOST_INPUTS} rows were not sent or not answered" in said
     assert "503" in said
@@ -291,12 +423,63 @@ def test_a_crm_that_stays_down_leaves_the_rest_to_the_next_sync(client, first):
 
 
 def test_a_wrong_token_stops_at_once_and_none_is_told(client, first):
-    client.environment = {**os.environ, "CRM_TOKEN": "wrong"}
-    assert "401" in client.sync(first, fails=True)
+    client.environment["CRM_TOKEN"] = "wrong, and nobody may see it"
+    assert "401: CRM_TOKEN is not accepted" in client.sync(first, fails=True)
     assert len(client.crm.moments) == 1
     del client.environment["CRM_TOKEN"]
     assert "CRM_TOKEN is not set" in client.sync(first, fails=True)
     assert len(client.crm.moments) == 1
+
+
+@pytest.mark.parametrize("character", ["\n", "\r\nX-More: 1", "\t", "\x7f", "\u00e9", "\u2028", "\udcff"])
+def test_a_token_that_no_header_can_hold_is_not_sent_nor_told(client, first, character):
+    client.environment["CRM_TOKEN"] = TOKEN + character
+    assert "CRM_TOKEN has a character that no header can hold" in client.sync(first, fails=True)
+    assert client.crm.moments == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (401, {"message": f"unknown: {TOKEN[:-4]}"}),
+        (403, {"message": f"Bearer {TOKEN}"}),
+        (403, {"message": "." * 480 + TOKEN}),
+        (403, {"message": TOKEN.upper()}),
+        (403, {"message": json.dumps({"sent": TOKEN}).replace("/", "\\/")}),
+        (403, {"message": TOKEN.replace(" ", "\n")}),
+        (403, f"Bearer {TOKEN}".encode()),
+        (503, {"message": TOKEN}),
+        (400, {"message": TOKEN}),
+        (200, {"status": TOKEN}),
+        (207, {"status": "COMPLETE", "errors": [{"message": TOKEN}]}),
+        f"HTTP/1.1 403 {TOKEN}\r\n\r\n".encode(),
+        f"{TOKEN}\r\n\r\n".encode(),
+        f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{TOKEN}\r\n".encode(),
+    ],
+    ids=str,
+)
+def test_a_token_that_the_crm_tells_is_not_told(client, first, answer):
+    client.crm.plan, client.crm.headers = [answer, (403, {"message": TOKEN})], {"Retry-After": "0"}
+    assert "not acknowledged\n" in client.sync(first, fails=True)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(client, first, status):
+    """The token would go along."""
+    other = Crm()
+    with serve(other) as elsewhere:
+        client.crm.plan, client.crm.headers = [status], {"Location": f"{elsewhere}{PATH}?{TOKEN}"}
+        assert f"{status}: redirects are not followed" in client.sync(first, fails=True)
+    assert other.moments == []
+    assert len(client.crm.moments) == 1
+
+
+def test_the_token_is_that_of_the_environment(client, first, tmp_path):
+    """And not one that a user keeps for the same host."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login someone password else\n")
+    client.environment["NETRC"] = str(netrc)
+    client.sync(first)
 
 
 def test_one_sync_at_a_time_has_a_ledger(client, first, crm_days):
@@ -314,6 +497,87 @@ def test_each_crm_has_its_part_of_the_ledger(client, first):
         client.crm.forget_requests()
         assert f"{len(first.rows())} changed, 0 of them not" in client.sync(first)
     assert client.crm.sent == []
+
+
+def test_an_address_has_one_ledger_however_it_is_spelled(client, first):
+    _, port = client.address.rsplit(":", 1)
+    spellings = ("localhost:{}", "LOCALHOST:{}/", "localhost:{}//")
+    for count, spelling in zip((len(first.rows()), 0, 0), spellings, strict=True):
+        client.address = f"HTTP://{spelling.format(port)}"
+        assert f"rows, {count} changed" in client.sync(first)
+
+
+def test_the_port_of_a_scheme_is_not_a_part_of_an_address():
+    address = run_path(SCRIPT)["address"]
+    assert address("https://api.hubapi.com:443/") == address("HTTPS://API.hubapi.com") == "https://api.hubapi.com"
+    assert address("http://[::1]:80/x/") == "http://[::1]/x"
+    assert address("http://crm:443") != address("http://crm")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["api.hubapi.com", "ftp://crm", "http://", "http://a b", "http://nobody:x@crm", "http://crm?x"]
+)
+def test_what_is_no_address_is_refused(client, first, wrong):
+    client.address = wrong
+    assert "not an address such as https://" in client.sync(first, fails=2)
+
+
+def break_pages(ledger: Path) -> None:
+    """The first bytes stay those of a database."""
+    ledger.write_bytes(ledger.read_bytes()[:100] + b"x" * 20_000)
+
+
+def make_another(ledger: Path) -> None:
+    """A database with a table of the same name."""
+    ledger.unlink()
+    with sqlite3.connect(ledger) as connection:
+        connection.execute("create table acknowledged (crm, id, row_hash)")
+
+
+@pytest.mark.parametrize(
+    ("harm", "remedy"),
+    [
+        (lambda ledger: ledger.write_text("not a database" * 1_000), "move it away"),
+        (break_pages, "move it away"),
+        (make_another, "move it away"),
+        (lambda ledger: ledger.unlink() or ledger.mkdir(), "or name another file with --ledger"),
+    ],
+    ids=["no database", "broken", "another table", "a folder"],
+)
+def test_a_ledger_that_cannot_be_used_is_told(client, first, harm, remedy):
+    client.sync(first)
+    client.crm.forget_requests()
+    harm(client.ledger)
+    (line,) = client.sync(first, fails=True).splitlines()
+    assert line.startswith(f"the ledger {client.ledger} cannot be used: ")
+    assert remedy in line
+    assert client.crm.sent == []
+
+
+@pytest.mark.parametrize(
+    ("content", "remedy"),
+    [
+        (None, "name the readers' file"),
+        ("create table t as select 1 as account_id", "name the readers' file"),
+        ("create schema marts; create table marts.crm_tier_sync as select 1 as account_id", "name the readers' file"),
+        ("no database", "name the readers' file"),
+        ("open", "close what has it open"),
+    ],
+    ids=["missing", "no table", "no columns", "no database", "open"],
+)
+def test_a_readers_file_that_cannot_be_read_is_told(client, tmp_path, content, remedy):
+    day = Day("wrong", datetime(2026, 3, 2), tmp_path / "wrong_marts.duckdb")
+    if content == "no database":
+        day.marts.write_text(content)
+    elif content:
+        connection = duckdb.connect(str(day.marts))
+        if content != "open":
+            connection.execute(content)
+            connection.close()
+    (line,) = client.sync(day, fails=True).splitlines()
+    assert line.startswith(str(day.marts))
+    assert remedy in line
+    assert client.crm.moments == []
 
 
 def test_rows_can_be_left_out_by_reason(client, crm_days):

@@ -47,15 +47,26 @@
     case
         when length({{ text }}) > 6000 then null
         when {{ text }} ~ '^[+-]?([0-9]+([.][0-9]+)?|[.][0-9]+)([eE][+-]?0*[0-9]{1,4})?$' then
-            case
-                when abs({{ number }}) <= 2.4703282292062328e-324 then 0
-                when abs({{ number }}) < 1e-307 then sign({{ number }}) * 1e-307
-                when abs({{ number }}) < 1.797693134862315807937289714053e308 then cast({{ number }} as double precision)
-            end
+            {{ postgres__exact_number(number) }}
         when {{ text }} ~ '^[+-]?([0-9]+([.][0-9]+)?|[.][0-9]+)[eE]-[0-9]+$' then 0
         when {{ text }} ~ '^[+-]?(0+([.]0+)?|[.]0+)[eE][+]?[0-9]+$' then 0
     end
 {%- endmacro %}
+
+{#- A number of an exact type as a double. -#}
+{% macro exact_number(number) -%} {{ adapter.dispatch("exact_number")(number) }} {%- endmacro %}
+
+{% macro default__exact_number(number) -%} {{ finite_number("cast(" ~ number ~ " as " ~ type_double() ~ ")") }} {%- endmacro %}
+
+{#- A numeric holds numbers that a cast to a double refuses. -#}
+{% macro postgres__exact_number(number) -%}
+    case
+        when abs({{ number }}) <= 2.4703282292062328e-324 then 0
+        when abs({{ number }}) < 1e-307 then sign({{ number }}) * 1e-307
+        when abs({{ number }}) < 1.797693134862315807937289714053e308 then cast({{ number }} as double precision)
+    end
+{%- endmacro %}
+
 
 {#- A double, or null if it is infinite or not a number. -#}
 {% macro finite_number(number) -%} {{ adapter.dispatch("finite_number")(number) }} {%- endmacro %}

@@ -45,7 +45,7 @@
         ''
         {%- for column in columns if column.data_type != "text" %}
         || case when raw_{{ column.name }} is not null and {{ column.name }} is null
-            then '|{{ "record" if column.meta.required else "value" }}:invalid_{{ column.name }}' else '' end
+            then '|{{ "record" if column.meta.required or column.meta.decisive else "value" }}:invalid_{{ column.name }}' else '' end
         {%- endfor %}
         {%- for column in columns if column.meta.required and not column.meta.or_else %}
         || case when raw_{{ column.name }} is null then '|record:missing_{{ column.name }}' else '' end
@@ -132,11 +132,12 @@
     case when lower({{ as_text }}) in ('{{ column.meta["values"] | join("', '") }}') then lower({{ as_text }}) end
         {%- else -%} lower({{ as_text }}) {%- endif -%}
     {%- elif type == "boolean" -%}
-        {{ raw if arrival == "boolean" else "case cast(" ~ raw ~ " as " ~ type_double() ~ ") when 1 then true when 0 then false end" if arrival in ["floating", "number"] else parse_boolean(as_text) }}
+        {{ raw if arrival == "boolean" else "case " ~ raw ~ " when 1 then true when 0 then false end" if arrival in ["floating", "number"] else parse_boolean(as_text) }}
     {%- elif type in ["number", "integer"] -%}
         {%- if arrival == "text" -%} {%- set number = parse_number(raw) -%}
         {%- elif arrival == "boolean" -%} {%- set number = "cast(null as " ~ type_double() ~ ")" -%}
-        {%- elif arrival in ["number", "floating"] -%} {%- set number = finite_number("cast(" ~ raw ~ " as " ~ type_double() ~ ")") -%}
+        {%- elif arrival == "number" -%} {%- set number = exact_number(raw) -%}
+        {%- elif arrival == "floating" -%} {%- set number = finite_number("cast(" ~ raw ~ " as " ~ type_double() ~ ")") -%}
         {%- else -%} {%- set number = "cast(null as " ~ type_double() ~ ")" -%}
         {%- endif -%}
         {%- set limits = [] -%}

@@ -8,7 +8,7 @@ import pytest
 from builds.comparing import assert_agrees
 from builds.recipes import BARE_ROWS
 from recomputation import recompute
-from worlds.committed import RAW_COLUMNS, rules
+from worlds.committed import PROJECT, RAW_COLUMNS, rules
 from worlds.dirty import AS_OF, facts, spelled
 from worlds.rule_sets import side_by_side
 
@@ -62,6 +62,27 @@ def test_signals_with_a_domain_only_from_a_view_with_names_in_upper_case(by_doma
     assert row["engagement_status"] == "hot"
     assert row["decayed_intent_points"] == pytest.approx(40, abs=0.01)
     assert [(row["signal_id"], row["domain"]) for row in by_domain.mart("unmatched_signals")] == [("2", "x.example")]
+
+
+@pytest.mark.long
+def test_a_view_over_csv_as_the_docs_have_it_shows_no_line(warehouse):
+    """Cells that cannot be read are rejected, lines that are no rows passed over; no address is printed or logged."""
+    page = (PROJECT / "docs" / "raw-tables.md").read_text(encoding="utf-8")
+    options = re.search(r"read_csv\('crm/contacts.csv'(.*?)\)`", page)[1]
+    lines = [f"c{n},a,zoe@secret.example,false" for n in range(30_000)]
+    lines += ["late,a,max@secret.example,perhaps", "torn,a,one@secret.example,false,4,5"]
+    file = warehouse.folder / "contacts.csv"
+    file.write_text("\n".join(["contact_id,account_id,email,is_champion", *lines]))
+    warehouse.load({"accounts": [{"account_id": "a", "account_name": "A"}], "signals": []})
+    with warehouse.connect() as connection:
+        connection.execute(f"create view raw.contacts as select * from read_csv('{file}'{options})")
+    run = warehouse.build(raw_schema="raw", as_of="2026-06-30").check()
+    assert [row["reason"] for row in warehouse.mart("rejected_records")] == ["invalid_is_champion"]
+    written = [
+        path.read_text(errors="replace") for path in warehouse.folder.glob("*/*") if path.suffix in (".log", ".json")
+    ]
+    assert len(written) > 2
+    assert not any("@secret.example" in text for text in (run.output, *written))
 
 
 # --- Sizes that break naive SQL --------------------------------------------------------------------------------------

@@ -257,6 +257,26 @@ def test_typed_columns_are_read_the_same(engine, tmp_path):
     assert_agrees(on_engine, on_duckdb, with_raw_records=False)
 
 
+def test_numerics_beyond_a_double_are_read_on_postgres(postgres):
+    """What a double cannot hold is unreadable or 0, and stops nothing."""
+    warehouse = postgres("numeric")
+    numbers = ("1e400", "1e-400", "5e7", "NaN")
+    rows = [
+        {"account_id": str(n), "account_name": "A", "annual_revenue_usd": number, "is_customer": number}
+        for n, number in enumerate(numbers)
+    ]
+    warehouse.load({"accounts": rows, "signals": []}, types={"accounts": dict.fromkeys(list(rows[0])[2:], "numeric")})
+    build(warehouse, "--select", "+stg_raw__accounts", "--exclude", "rules_check")
+    found = warehouse.query("select * from staging.stg_raw__accounts order by account_id")
+    bad = "|value:invalid_annual_revenue_usd|value:invalid_is_customer"
+    assert [(row["annual_revenue_usd"], row["is_customer"], row["problems"]) for row in found] == [
+        (None, False, bad),
+        (0, False, "|value:invalid_is_customer"),
+        (5e7, False, "|value:invalid_is_customer"),
+        (None, False, bad),
+    ]
+
+
 def test_missing_tables_are_told(engine):
     run = engine("empty").build(raw_schema="crm")
     assert run.returncode == 2

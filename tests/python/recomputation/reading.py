@@ -24,11 +24,13 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Table:
-    """The columns of a raw table with their readers, the required ones and the key."""
+    """The columns of a raw table with their readers, the required ones, the key, and the decisive ones: optional, but a
+    row in which one cannot be read would say something else without it, and is rejected."""
 
     columns: dict[str, Callable[[str], object]]
     required: tuple[str, ...]
     key: tuple[str, ...]
+    decisive: tuple[str, ...] = ()
 
 
 def _columns(**readers_of_names: Callable[[str], object]) -> dict[str, Callable[[str], object]]:
@@ -162,7 +164,12 @@ TABLES: dict[str, Table] = {
         required=("owner_id",),
         key=("owner_id",),
     ),
-    "tier_overrides": Table(_OVERRIDE_COLUMNS, required=("account_id", "tier_number"), key=tuple(_OVERRIDE_COLUMNS)),
+    "tier_overrides": Table(
+        _OVERRIDE_COLUMNS,
+        required=("account_id", "tier_number"),
+        key=tuple(_OVERRIDE_COLUMNS),
+        decisive=("starts_on", "ends_on"),
+    ),
     "account_returns": Table(_RETURN_COLUMNS, required=("account_id", "returned_on"), key=tuple(_RETURN_COLUMNS)),
     "product_usage": Table(
         _columns(
@@ -268,7 +275,7 @@ def _read_row(name: str, table: Table, raw: Record, known: frozenset[str]) -> tu
             try:
                 value = read(text)
             except Unreadable:
-                (fatal if required else harmless).append(f"invalid_{column}")
+                (fatal if required or column in table.decisive else harmless).append(f"invalid_{column}")
         record[column] = False if value is None and read is read_flag else value
     if name == "signals":
         fatal += _signal_reasons(record, known)

@@ -450,6 +450,17 @@ def test_later_steps_and_the_reason():
     assert rows["a2"]["coverage"] == "Field sales, executive engagement"
 
 
+def test_an_override_whose_end_cannot_be_read_does_not_hold_for_ever():
+    overrides = [{"account_id": "a", "tier_number": "1", "ends_on": "31.03.2026"}]
+    overrides += [{"account_id": "a", "tier_number": "2", "starts_on": "soon"}]
+    result = run([account()], tier_overrides=overrides)
+    assert only(result["account_tiers"])["tier_number"] == 4
+    assert [(row["reason"], row["severity"]) for row in result["rejected_records"]] == [
+        ("invalid_ends_on", "record"),
+        ("invalid_starts_on", "record"),
+    ]
+
+
 def test_ties_go_by_fit_then_intent_then_the_bytes_of_the_id():
     rows = run([account("b"), account("B"), account("é"), account("a")])["account_tiers"]
     assert [row["account_id"] for row in rows] == ["B", "a", "b", "é"]

@@ -267,7 +267,7 @@ def _spoiled(rng: random.Random, table: str, row: Row, cells: int, required: flo
         else:
             more = BAD.get(read, BAD_WORDS)
             row[column] = rng.choice((*BAD_CELLS.get(read, BAD_CATEGORIES), *more))
-            reasons[f"invalid_{column}"] = "record" if is_required else "value"
+            reasons[f"invalid_{column}"] = "record" if is_required or column in declared.decisive else "value"
     return row, reasons
 
 

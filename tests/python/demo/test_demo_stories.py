@@ -70,6 +70,7 @@ def week(compiled):
     return {day: compiled.replay(demo_rows(), as_of) for day, (as_of, _) in DAYS.items()}
 
 
+@pytest.mark.worlds
 @pytest.mark.xdist_group("week")
 @pytest.mark.parametrize("day", DAYS)
 def test_acme_marketing_day_by_day(week, day):
@@ -81,6 +82,7 @@ def test_acme_marketing_day_by_day(week, day):
     assert {name: row[name] for name in told} == {name: expected[name] for name in told}
 
 
+@pytest.mark.worlds
 @pytest.mark.xdist_group("week")
 def test_acme_marketing_gets_hot(week):
     first, last = of(week[1], "acme-marketing"), of(week[8], "acme-marketing")

@@ -152,6 +152,7 @@ def before(compiled):
     return effects(compiled, rules(), EFFECTS)
 
 
+@pytest.mark.xdist_group("recipes")
 @pytest.mark.parametrize("recipe", RECIPES, ids=str)
 def test_a_recipe_is_right(compiled, before, tmp_path, recipe):
     """The rule check has nothing to say, and the effect is the one that is shown."""

@@ -54,6 +54,7 @@ DEPENDENT = ("weight", "min_score", "min_value", "max_value", "tier_number")
 """Numbers that depend on those in other rows."""
 
 
+@pytest.mark.worlds
 @pytest.mark.parametrize("limit", ["minimum", "maximum"])
 def test_a_build_at_the_limits(compiled, limit):
     """Numbers at their limits, and points of a million times what a dimension counts, are scored."""

@@ -191,6 +191,16 @@
 {% macro spark__whole_row(alias) -%} struct({{ alias }}.*) {%- endmacro %}
 
 
+{#- 32 bits of a hash of a whole row, as a whole number: sums of two billion of them can be held. -#}
+{% macro fingerprint(row) -%} {{ adapter.dispatch("fingerprint")(row) }} {%- endmacro %}
+
+{% macro default__fingerprint(row) -%} cast(hash({{ row }}) % 4294967296 as bigint) {%- endmacro %}
+
+{% macro postgres__fingerprint(row) -%} (hashtextextended(cast({{ row }} as text), 0) & 4294967295) {%- endmacro %}
+
+{% macro spark__fingerprint(row) -%} (xxhash64({{ row }}) & 4294967295) {%- endmacro %}
+
+
 {#- A whole row, given as a column that holds it and its columns, as JSON text. JSON knows no NaN and no infinity: they are texts. -#}
 {% macro row_as_json(alias, columns=[]) -%} {{ adapter.dispatch("row_as_json")(alias, columns) }} {%- endmacro %}
 

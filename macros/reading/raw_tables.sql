@@ -27,7 +27,7 @@
     {%- if not execute or flags.FULL_REFRESH -%} {{ return(none) }} {%- endif -%}
     {%- for node in graph.nodes.values() if node.resource_type == "model" and node.name == model -%}
         {%- set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) -%}
-        {{ return(relation if "reading" in (existing_columns(relation) or {}) else none) }}
+        {{ return(relation if "fingerprint" in (existing_columns(relation) or {}) else none) }}
     {%- endfor -%}
 {% endmacro %}
 

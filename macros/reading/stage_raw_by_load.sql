@@ -5,7 +5,8 @@
 
     Where nothing is stored, versions are compared of those keys only that several rows have. Otherwise rows of other
     days are taken as they were stored, if a version of theirs was read or is gone: which version stands may change.
-    Gives what `stage_raw` gives, and `version_number` (1 stands; rejected rows have none) and `reading` (how the row was read).
+    Gives what `stage_raw` gives, and `version_number` (1 stands; rejected rows have none), `reading` (how the row was read) and
+    `fingerprint` (what was read).
 -#}
 {% macro stage_raw_by_load(table, loads, reject_if={}) %}
 {%- set key = raw_source(table).meta.key | first -%}
@@ -39,7 +40,8 @@ repeated as (
 
 {{ select_staged(table, version_number) }},
     cast(case when not is_rejected then {{ version_number }} end as {{ dbt.type_int() }}) as version_number,
-    '{{ reading }}' as reading
+    '{{ reading }}' as reading,
+    {{ "fingerprint" if stored else fingerprint("raw_row") }} as fingerprint
 from {{ rows }}
 {{ "union all" if not loop.last }}
 {%- endfor %}
@@ -80,6 +82,7 @@ versions as (
         is_rejected,
         raw_record,
         row_hash,
+        {{ fingerprint("raw_row") }} as fingerprint,
         0 as stored_version
     from read_rows
     union all
@@ -92,6 +95,7 @@ versions as (
         false as is_rejected,
         stored.raw_record,
         '' as row_hash,
+        stored.fingerprint,
         stored.version_number as stored_version
     from {{ stored }} as stored
     where stored.record_status <> 'rejected'
@@ -120,7 +124,7 @@ versions as (
     An incremental strategy: rows of the days of loading that were read again are replaced, and so are the versions of
     each record that any of them is a version of. `unique_key` names the column that identifies a record, `meta.loads` the
     model with a row per day of loading, `loaded_on` and `is_stale`. Rows without `loaded_at` are read in every
-    build, rows without `reading` are of a version of this project that did so with all.
+    build, rows without `fingerprint` are of a version of this project that did so with all.
 -#}
 {% macro get_incremental_replace_loads_sql(arguments) %}
     {%- set columns = arguments["dest_columns"] | map(attribute="quoted") | join(", ") -%}
@@ -134,7 +138,7 @@ versions as (
 {% macro delete_loads(stored, read_rows, key) -%}
     delete from {{ stored }}
     where {{ is_loaded_on("loaded_at", "select loaded_on from " ~ ref(config.get("meta").loads) ~ " where is_stale") }}
-        or reading is null
+        or fingerprint is null
         or (
             record_status <> 'rejected'
             and {{ key }} in (select {{ key }} from {{ read_rows }} where record_status <> 'rejected')

@@ -7,8 +7,13 @@ in_raw as (
     select
         cast(loaded_at as date) as loaded_on,
         count(*) as rows_in,
-        sum({{ microseconds("loaded_at") }}) as moments
-    from (select {{ read_raw_cell("signals", "loaded_at") }} as loaded_at from {{ raw_relation("signals") }} as raw_table) as loads
+        sum(fingerprint) as fingerprints
+    from (
+        select
+            {{ read_raw_cell("signals", "loaded_at") }} as loaded_at,
+            {{ fingerprint(whole_row("raw_table")) }} as fingerprint
+        from {{ raw_relation("signals") }} as raw_table
+    ) as loads
     where loaded_at is not null
     group by cast(loaded_at as date)
 
@@ -25,6 +30,7 @@ stored_rows as (
 
     select
         loaded_at,
+        fingerprint,
         case
             when reading <> '{{ reading_of("signals", rejections) }}' then 1
             -- a type that was listed since, or is no longer
@@ -41,7 +47,7 @@ stored as (
     select
         cast(loaded_at as date) as loaded_on,
         count(*) as rows_in,
-        sum({{ microseconds("loaded_at") }}) as moments,
+        sum(fingerprint) as fingerprints,
         count(read_otherwise) as rows_read_otherwise
     from stored_rows
     group by cast(loaded_at as date)
@@ -54,7 +60,7 @@ select
     in_raw.loaded_on is null
     or stored.loaded_on is null
     or in_raw.rows_in <> stored.rows_in
-    or in_raw.moments <> stored.moments
+    or in_raw.fingerprints <> stored.fingerprints
     or stored.rows_read_otherwise > 0 as is_stale
 from in_raw
 full outer join stored on in_raw.loaded_on = stored.loaded_on

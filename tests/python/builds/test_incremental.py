@@ -72,6 +72,14 @@ class Loads(RuleBasedStateMachine):
             row = self.raw["signals"][pick % len(self.raw["signals"])]
             row |= {**change, "signal_id": row["signal_id"], "loaded_at": self.loaded_at}
 
+    @rule(pick=st.integers(0, 99), change=SIGNAL, whole=st.booleans())
+    def swap(self, pick, change, whole):
+        """A batch is rewritten with as many rows and the same stamps: a row is another record, or has other cells."""
+        if self.raw["signals"]:
+            row = self.raw["signals"][pick % len(self.raw["signals"])]
+            kept = ("loaded_at",) if whole else ("loaded_at", "signal_id")
+            row |= {**change, **{name: row[name] for name in kept}}
+
     @rule(name=st.sampled_from(sorted(TYPES)))
     def list_types(self, name):
         """A type of signal is listed, or no longer."""
@@ -113,6 +121,52 @@ class Loads(RuleBasedStateMachine):
 def test_any_sequence_of_loads(compiled_by_load):
     Loads.compiled = compiled_by_load
     try_sequences(Loads, 3)
+
+
+@pytest.mark.worlds
+def test_a_batch_that_is_rewritten_with_the_same_stamps_is_read_again(compiled_by_load):
+    """As many rows, the same moments of loading: other records, other accounts, another cell, a row twice."""
+    stamps = {"signal_type": "demo_request", "occurred_at": AS_OF, "loaded_at": AS_OF}
+    accounts = [{"account_id": name, "account_name": name} for name in "ab"]
+
+    def batch(*rows):
+        signals = [dict(zip(("signal_id", "account_id", "channel"), row, strict=True)) | stamps for row in rows]
+        return written({"accounts": accounts, "signals": signals})
+
+    warehouse = IncrementalWarehouse(compiled_by_load)
+    for raw in (
+        batch(("1", "a", "web"), ("2", "a", "web")),
+        batch(("3", "b", "web"), ("4", "a", "web")),
+        batch(("3", "a", "web"), ("4", "b", "web")),
+        batch(("3", "a", "web"), ("4", "b", "email")),
+        batch(("3", "a", "web"), ("3", "a", "web")),
+    ):
+        found, expected = (
+            exactly(of_the_moment(each.build(raw, AS_OF, TYPES["committed"])))
+            for each in (warehouse, IncrementalWarehouse(compiled_by_load))
+        )
+        assert found == expected
+
+
+@pytest.mark.long
+def test_a_view_that_reads_something_else_is_read_again(tmp_path):
+    """A table that the view joins changes, then the view gets a column; nothing is loaded anew."""
+    raw = as_text(facts(32, rules(), 30, 300))
+    for row in raw["signals"]:
+        row["loaded_at"] = row["loaded_at"] or "2026-03-01T00:00:00Z"
+    typed = "create or replace view raw.signals as select seen.* {} from raw.seen join raw.kinds using (signal_type)"
+    warehouse, fresh = Warehouse(tmp_path / "again"), Warehouse(tmp_path / "fresh")
+    kinds = [{"signal_type": name} for name in {row["signal_type"] for row in raw["signals"]}]
+    for each, steps in ((warehouse, (0, 1)), (fresh, (1,))):
+        each.folder.mkdir()
+        for step in steps:
+            each.load({"seen" if table == "signals" else table: rows for table, rows in raw.items()})
+            each.load({"kinds": kinds[step:]})
+            with each.connect() as connection:
+                connection.execute(typed.format(", 1 as extra" if step else ""))
+            each.build(raw_schema="raw", as_of=AS_OF_TEXT).check()
+    assert exactly(of_the_moment(warehouse.marts())) == exactly(of_the_moment(fresh.marts()))
+    assert any("extra" in row["raw_record"] for row in warehouse.mart("rejected_records"))
 
 
 @pytest.mark.long

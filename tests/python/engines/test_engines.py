@@ -301,7 +301,9 @@ def test_signals_are_read_by_load_on_spark(spark, tmp_path):
             warehouse.load(as_text({**typed, "signals": signals}))
             build(warehouse, "--select", *selection)
             selection = ("stg_raw__signal_loads", "stg_raw__signals")
-        return exactly({"": warehouse.query("select * from staging.stg_raw__signals")}, ("reading", "raw_record"))
+        return exactly(
+            {"": warehouse.query("select * from staging.stg_raw__signals")}, ("reading", "fingerprint", "raw_record")
+        )
 
     by_load = spark("by_load")
     assert staged(by_load, loads) == staged(Warehouse(tmp_path), loads[-1:])

@@ -41,7 +41,7 @@ COMMAND = ("build", "--exclude-resource-type", "unit_test")
 VARIABLES = {"raw_schema": "raw", "as_of": AS_OF_TEXT}
 STEP = re.compile(r"\b(\d+) of (\d+) (START|OK|PASS|WARN) ?(hook)?")
 READERS_FILE = "warehouse_marts.duckdb"
-WATCHED = (READERS_FILE, f"tmp_{READERS_FILE}", f"{READERS_FILE}.next", f"{READERS_FILE}.next.wal")
+WATCHED = (READERS_FILE, f"{READERS_FILE}.part", f"{READERS_FILE}.next", f"{READERS_FILE}.next.wal")
 BUILD_TO_THE_END_EVERY = 10
 NOTHING = "nothing"
 

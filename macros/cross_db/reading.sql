@@ -29,6 +29,33 @@
 {% endmacro %}
 
 
+{#- A value of JSON as text: text without its quotes, JSON's null is null. -#}
+{% macro json_as_text(json) -%} {{ adapter.dispatch("json_as_text")(json) }} {%- endmacro %}
+
+{% macro default__json_as_text(json) -%} ({{ json }} ->> '$') {%- endmacro %}
+
+{#- What is no character is left as it is written: PostgreSQL would fail. -#}
+{% macro postgres__json_as_text(json) -%}
+    case when cast({{ json }} as text) ~* '\\u(0000|d[89a-f])' then cast({{ json }} as text) else {{ json }} #>> '{}' end
+{%- endmacro %}
+
+
+{#- A number of any type as the same text: whole ones, as far as a bigint goes, without a point, others without trailing zeros. -#}
+{% macro plain_number(number, data_type) -%}
+    {%- set text = "cast(" ~ number ~ " as " ~ dbt.type_string() ~ ")" -%}
+    {%- if arrival_type(data_type) == "floating" -%}
+    case
+        when abs({{ number }}) < 9e18 and floor({{ number }}) = {{ number }}
+            then cast(cast({{ number }} as bigint) as {{ dbt.type_string() }})
+        else {{ text }}
+    end
+    {%- elif "int" in data_type | lower -%} {{ text }}
+    {%- else -%}
+    case when {{ text }} like '%.%' then trim(trailing '.' from trim(trailing '0' from {{ text }})) else {{ text }} end
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#- A number written plain or scientific, as a double; null if it is written otherwise or not finite. -#}
 {% macro parse_number(text) -%} {{ adapter.dispatch("parse_number")(text) }} {%- endmacro %}
 

@@ -21,6 +21,92 @@
 {% endmacro %}
 
 
+{#- Where a raw table is: the relation with its names as they are in the warehouse; none if there is no such table. Tables
+    are listed once a run, and kept in the graph, which lives as long; those of the demo, whose names are known, come later. -#}
+{% macro existing_raw_relation(declared) %}
+    {%- set relation = api.Relation.create(
+        database=declared.database, schema=declared.schema, identifier=declared.identifier
+    ) -%}
+    {%- if is_demo() -%} {{ return(load_relation(relation)) }} {%- endif -%}
+    {%- if "raw_relations" not in graph -%}
+        {%- set schemas = {} -%}
+        {%- for row in list_tables(declared.database, declared.schema) -%}
+            {%- set found = relation.incorporate(path={"database": row[0], "schema": row[1], "identifier": row[2]}) -%}
+            {%- do schemas.setdefault(row[1], {}).update({row[2]: found}) -%}
+        {%- endfor -%}
+        {%- set schema = names_found([declared.schema], schemas, "schema ").get(declared.schema) -%}
+        {%- do graph.update({"raw_relations": schemas.get(schema, {})}) -%}
+    {%- endif -%}
+    {%- set name = names_found([declared.identifier], graph.raw_relations, "table ").get(declared.identifier) -%}
+    {{ return(graph.raw_relations.get(name)) }}
+{% endmacro %}
+
+
+{#- The columns that a raw table has, as a dict from their names as declared (of others: their own) to adapter columns; none if
+    there is no such table. Asked for once a run, too. -#}
+{% macro existing_raw_columns(declared) %}
+    {%- if "existing" not in declared -%}
+        {%- set relation = existing_raw_relation(declared) -%}
+        {%- if relation is none -%} {{ return(none) }} {%- endif -%}
+        {%- set existing = {} -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%} {%- do existing.update({column.name: column}) -%} {%- endfor -%}
+        {%- for name, found in names_found(declared.columns, existing, "column " ~ declared.name ~ ".").items() -%}
+            {%- do existing.update({name: existing.pop(found)}) -%}
+        {%- endfor -%}
+        {%- do declared.update({"existing": existing}) -%}
+    {%- endif -%}
+    {{ return(declared.existing) }}
+{% endmacro %}
+
+
+{#- From each of the wanted names to the one meant by it: the same, else the one that differs in case alone, else the one that
+    differs in underscores, blanks at its ends or a byte order mark. An error if there are several. -#}
+{% macro names_found(wanted, names, what) %}
+    {%- set alike, found = {}, {} -%}
+    {%- for name in names -%} {%- do alike.setdefault(plain_name(name), []).append(name) -%} {%- endfor -%}
+    {%- for name in wanted if plain_name(name) in alike -%}
+        {%- set all = alike[plain_name(name)] -%}
+        {%- set in_any_case = [] -%}
+        {%- for other in all if other | lower == name | lower -%} {%- do in_any_case.append(other) -%} {%- endfor -%}
+        {%- set nearest = [name] if name in all else in_any_case or all -%}
+        {%- if nearest | length > 1 -%}
+            {{ exceptions.raise_compiler_error(
+                "RAW DATA AMBIGUOUS - nothing was built\n'" ~ (nearest | sort | join("' and '")) ~ "' may each be meant by "
+                ~ what ~ name ~ ".\nRename one of them to " ~ name ~ ", or the others."
+            ) }}
+        {%- endif -%}
+        {%- do found.update({name: nearest[0]}) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+{% macro plain_name(name) %}
+    {{ return(name | replace("\ufeff", "") | trim | lower | replace("_", "")) }}
+{% endmacro %}
+
+
+{#- The tables in a schema, whatever its case: database, schema and name of each, as they are in the warehouse. -#}
+{% macro list_tables(database, schema) -%} {{ return(adapter.dispatch("list_tables")(database, schema)) }} {%- endmacro %}
+
+{% macro default__list_tables(database, schema) -%}
+    {{ return(run_query(
+        "select table_catalog, table_schema, table_name from information_schema.tables where lower(table_catalog) = "
+        ~ text_literal(database | lower) ~ " and lower(table_schema) = " ~ text_literal(schema | lower)
+    ).rows) }}
+{%- endmacro %}
+
+{#- Spark has no information schema, and all names in lower case. -#}
+{% macro spark__list_tables(database, schema) -%}
+    {%- set tables = [] -%}
+    {%- if run_query("show schemas like " ~ text_literal(schema | lower)).rows -%}
+        {%- for row in run_query("show tables in " ~ adapter.quote(schema | lower)).rows -%}
+            {%- do tables.append([none, row[0], row[1]]) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(tables) }}
+{%- endmacro %}
+
+
 {#- The table in which a model that is read by load is stored from the last build; none if there is none, if it was not
     read by load, or if all is to be built anew. -#}
 {% macro stored_relation(model) %}
@@ -57,10 +143,7 @@
     {%- if is_demo() -%} {{ return("") }} {%- endif -%}
     {%- set missing = [] -%}
     {%- for declared in graph.sources.values() if declared.source_name == "raw" -%}
-        {%- set relation = api.Relation.create(
-            database=declared.database, schema=declared.schema, identifier=declared.identifier
-        ) -%}
-        {%- set existing = existing_columns(relation) -%}
+        {%- set existing = existing_raw_columns(declared) -%}
         {%- set required = declared.columns.values() | selectattr("meta.required", "defined") | list -%}
         {%- if existing is none -%}
             {%- if declared.meta.required -%}
@@ -111,8 +194,8 @@
         {%- do ref("rules_checked") -%}
         {%- if is_demo() -%} {%- do ref("demo_" ~ table) -%} {%- endif -%}
     {%- endif -%}
-    {%- if not execute or relation.is_cte or load_relation(relation) is not none -%} {{ relation }}
-    {%- else -%} (select 1 as no_such_table where 1 = 0)
+    {%- if not execute or relation.is_cte -%} {{ relation }}
+    {%- else -%} {{ existing_raw_relation(raw_source(table)) or "(select 1 as no_such_table where 1 = 0)" }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -121,5 +204,5 @@
 {% macro columns_of_raw(table) %}
     {%- set relation = source("raw", table) -%}
     {%- if not execute or relation.is_cte -%} {{ return({}) }} {%- endif -%}
-    {{ return(existing_columns(relation) or {}) }}
+    {{ return(existing_raw_columns(raw_source(table)) or {}) }}
 {% endmacro %}

@@ -109,14 +109,20 @@
 {%- endmacro %}
 
 
-{#- SQL: a cell of a raw table: text trimmed, other types as they are, null where there is no such column. -#}
+{#- SQL: a cell of a raw table: text trimmed, numbers of columns of text as text, other types as they are, null where there is
+    no such column. -#}
 {% macro raw_cell(column, relation, existing) -%}
     {%- set found = existing.get(column.name) -%}
     {%- if relation.is_cte -%} {{ trim_text(column.name) }}
     {%- elif found is none -%} cast(null as {{ dbt.type_string() }})
-    {%- elif arrival_type(found.dtype) == "text" -%}
-        {{ trim_clean_text("cast(" ~ adapter.quote(found.name) ~ " as " ~ dbt.type_string() ~ ")") }}
-    {%- else -%} {{ adapter.quote(found.name) }}
+    {%- else -%}
+        {%- set cell, arrival = adapter.quote(found.name), arrival_type(found.dtype) -%}
+        {%- if modules.re.fullmatch("jsonb?", found.dtype | lower) -%} {{ trim_clean_text(json_as_text(cell)) }}
+        {%- elif arrival == "text" -%} {{ trim_clean_text("cast(" ~ cell ~ " as " ~ dbt.type_string() ~ ")") }}
+        {%- elif column.data_type in ["text", "name", "category"] and arrival in ["number", "floating"] -%}
+            {{ plain_number(cell, found.dtype) }}
+        {%- else -%} {{ cell }}
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -132,7 +138,9 @@
     case when lower({{ as_text }}) in ('{{ column.meta["values"] | join("', '") }}') then lower({{ as_text }}) end
         {%- else -%} lower({{ as_text }}) {%- endif -%}
     {%- elif type == "boolean" -%}
-        {{ raw if arrival == "boolean" else "case " ~ raw ~ " when 1 then true when 0 then false end" if arrival in ["floating", "number"] else parse_boolean(as_text) }}
+        {%- set number = raw if arrival in ["number", "floating"] else parse_number(as_text) -%}
+        {%- set flag = "case " ~ number ~ " when 1 then true when 0 then false end" -%}
+        {{ raw if arrival == "boolean" else flag if arrival in ["number", "floating"] else "coalesce(" ~ parse_boolean(as_text) ~ ", " ~ flag ~ ")" }}
     {%- elif type in ["number", "integer"] -%}
         {%- if arrival == "text" -%} {%- set number = parse_number(raw) -%}
         {%- elif arrival == "boolean" -%} {%- set number = "cast(null as " ~ type_double() ~ ")" -%}

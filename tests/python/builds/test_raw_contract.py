@@ -7,6 +7,7 @@ import pytest
 
 from builds.comparing import assert_agrees
 from builds.recipes import BARE_ROWS
+from builds.warehouse import Warehouse
 from recomputation import recompute
 from worlds.committed import PROJECT, RAW_COLUMNS, rules
 from worlds.dirty import AS_OF, facts, spelled
@@ -168,3 +169,84 @@ def test_moments_at_the_ends_of_time(compiled):
     overrides = [{"account_id": "1", "tier_number": "1", "starts_on": a, "ends_on": b} for a in far for b in far]
     raw = {"accounts": accounts, "signals": signals, "account_technologies": technologies, "tier_overrides": overrides}
     assert_agrees(compiled.replay(raw, AS_OF, tested=True), recompute(raw, rules(), AS_OF))
+
+
+# --- Names and types as loaders have them ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def spelled_otherwise(tmp_path_factory):
+    """Tables and columns in another case, without underscores or nearly right, of types that differ."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("spelled"))
+    with warehouse.connect() as connection:
+        connection.execute(
+            """
+            create schema "Crm";
+            create table "Crm"."Accounts" (
+                "\ufeffAccountId" decimal(20, 9), "ACCOUNT_NAME" json, "is_customer " text, "IsDeleted" text,
+                "domain" text, "Domain_" text, ownerid double, "MergedIntoAccountId" json
+            );
+            insert into "Crm"."Accounts" values
+            (1, '"One \\"1\\""', '1.0', '0.0', 'one.example', 'wrong', 12345678901234568, null),
+            (2, '"Two"', '0.000', '1.000', null, 'wrong', 0.5, null),
+            (3.5, '"Three and a half"', '0.0', null, null, 'wrong', null, 'null'),
+            (4, '"Four"', null, null, null, 'wrong', 7, '"1"');
+            create view "Crm"."SIGNALS" as
+            select uuid '6F9619FF-8B86-D011-B42D-00C04FC964FF' as "SignalID", 1::double as "accountid",
+                'demo_request' as "Signal_Type", timestamp '2026-06-29 12:00:00' as "OccurredAt"
+            union all
+            select uuid '6F9619FF-8B86-D011-B42D-00C04FC964FE', 3.5, 'demo_request', timestamp '2026-06-29 12:00:00';
+            create table "Crm"."accounttechnologies" (account_id json, technology text);
+            insert into "Crm"."accounttechnologies" values ('"1"', 'Slack'), ('4', 'HubSpot');
+            create table "Crm"."Account_Returns" ("accountId" text, "returnedOn" date);
+            insert into "Crm"."Account_Returns" values ('1.0', '2026-06-01'), ('007', '2026-06-01');
+            create table "Crm"."SalesReps" (owner_id text, "IsActive" text);
+            insert into "Crm"."SalesReps" values ('12345678901234568', '1.0'), ('7', '0.0');
+            """
+        )
+    warehouse.build(raw_schema="CRM", raw_database="WAREHOUSE", as_of="2026-06-30").check()
+    return warehouse
+
+
+@pytest.mark.long
+def test_names_are_found_in_any_case_and_with_or_without_underscores(spelled_otherwise):
+    rows_in = {row["source_table"]: row["rows_in"] for row in spelled_otherwise.mart("source_reconciliation")}
+    read = {"accounts": 4, "signals": 2, "account_technologies": 2, "account_returns": 2, "sales_reps": 2}
+    assert rows_in == dict.fromkeys(RAW_COLUMNS, 0) | read
+    (account,) = spelled_otherwise.query("select * from staging.stg_raw__accounts where account_id = '1'")
+    assert account["domain"] == "one.example"  # the exact name wins
+    assert (account["account_name"], account["is_customer"], account["is_deleted"]) == ('One "1"', True, False)
+    assert spelled_otherwise.mart("rejected_records") == []
+
+
+@pytest.mark.long
+def test_an_id_is_one_value_in_every_type(spelled_otherwise):
+    def column(name, table):
+        return {row[name] for row in spelled_otherwise.query(f"select {name} from staging.stg_raw__{table}")}
+
+    assert column("account_id", "accounts") == {"1", "2", "3.5", "4"}
+    assert column("owner_id", "accounts") == {"12345678901234568", "0.5", None, "7"}
+    assert column("merged_into_account_id", "accounts") == {None, "1"}
+    assert column("signal_id", "signals") == {
+        "6f9619ff-8b86-d011-b42d-00c04fc964ff",
+        "6f9619ff-8b86-d011-b42d-00c04fc964fe",
+    }
+    assert column("account_id", "signals") == {"1", "3.5"}
+    assert column("account_id", "account_technologies") == {"1", "4"}
+    assert column("account_id", "account_returns") == {"1.0", "007"}  # text compares as it is
+    assert column("is_active", "sales_reps") == {True, False}
+    statuses = spelled_otherwise.query("select account_id, record_status from staging.stg_raw__accounts")
+    assert {row["account_id"] for row in statuses if row["record_status"] == "deleted"} == {"2"}
+
+
+@pytest.mark.long
+def test_names_that_may_each_be_meant_are_told(warehouse):
+    row = {"account_id": "a", "AccountName": "A", "account_name_": "A"}
+    warehouse.load({"accounts": [row]})
+    before = warehouse.tables()
+    run = warehouse.build(raw_schema="raw")
+    assert run.returncode != 0
+    assert "RAW DATA AMBIGUOUS - nothing was built" in run.output
+    assert "'account_name_' and 'AccountName' may each be meant by column accounts.account_name." in run.output
+    assert "Traceback" not in run.output
+    assert warehouse.tables() == before

@@ -89,7 +89,7 @@ def story(demo, tmp_path_factory) -> dict[str, tuple[Run, dict]]:
     build("the demo over crm")
     warehouse.load({"signals": raw["signals"][: len(raw["signals"]) // 3], "activities": []}, schema="crm")
     build("nearly empty", raw_schema="crm")
-    build("nearly empty, in other words and allowed", raw_schema="crm", raw_database="WAREHOUSE", max_shrink_share=1)
+    build("nearly empty, in other words and allowed", raw_schema="CRM", raw_database="WAREHOUSE", max_shrink_share=1)
     warehouse.files = {"tests/sql/holds.sql": "select 1 as one where 1 = 0"}  # a copy, of which rules may change
     warehouse.seeds = {"tiers": rules()["tiers"][1:]}
     without = ("--exclude-resource-type", "unit_test", "seed")

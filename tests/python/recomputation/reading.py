@@ -1,8 +1,9 @@
 """Rows: which are rejected and why, which version of a record stands, and the count that shows that nothing is lost."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from .values import (
@@ -218,9 +219,32 @@ class Reading:
 def read_all(raw: dict[str, list[Record]], known_signal_types: Iterable[str]) -> Reading:
     """Read every raw table. A table that is absent counts as empty."""
     known, reading = frozenset(known_signal_types), Reading()
+    tables = by_name(raw, TABLES)
     for name, table in TABLES.items():
-        _read_table(reading, name, table, raw.get(name) or [], known)
+        _read_table(reading, name, table, tables[name] or [], known)
     return reading
+
+
+def by_name(found: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """What is found under each of the names, however it is spelled."""
+    spelled = _spelled(tuple(found), tuple(names))
+    return {name: None if spelling is None else found[spelling] for name, spelling in spelled.items()}
+
+
+@lru_cache(maxsize=1000)
+def _spelled(found: tuple[str, ...], names: tuple[str, ...]) -> dict[str, str | None]:
+    """How each name is spelled: as it is, else in another case, else without underscores and the like."""
+    chosen: dict[str, str | None] = {}
+    for name in names:
+        alike = [each for each in found if _plain(each) == _plain(name)]
+        nearest = [each for each in alike if each == name] or [each for each in alike if each.lower() == name] or alike
+        assert len(nearest) < 2, f"{name} may be any of {nearest}"
+        chosen[name] = nearest[0] if nearest else None
+    return chosen
+
+
+def _plain(name: str) -> str:
+    return name.replace("\ufeff", "").strip().replace("_", "").lower()
 
 
 def reject(table: str, raw: Record, reason: str, severity: str) -> Record:
@@ -234,8 +258,7 @@ def _read_table(reading: Reading, name: str, table: Table, rows: list[Record], k
     versions: dict[tuple[object, ...], list[tuple[Record, Record]]] = {}
     rejected = 0
     for row in rows:
-        lowered = {str(column).lower(): value for column, value in row.items()}
-        raw = {column: lowered.get(column) for column in table.columns}
+        raw = by_name(row, table.columns)
         record, fatal, harmless = _read_row(name, table, raw, known)
         reading.rejected_records += [reject(name, raw, reason, "record") for reason in fatal]
         reading.rejected_records += [reject(name, raw, reason, "value") for reason in harmless]

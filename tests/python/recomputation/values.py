@@ -42,7 +42,17 @@ def as_text(value: object) -> str | None:
         value = utc(value).isoformat(sep=" ")
     elif isinstance(value, date):
         value = value.isoformat()
+    elif isinstance(value, float | Decimal):
+        value = _plain(value)
     return str(value).strip(WHITE_SPACE) or None
+
+
+def _plain(number: float | Decimal) -> str:
+    """A typed number as the one text that its value has, whatever its type: 1.000 and 1.0 are 1."""
+    if isinstance(number, float):
+        return str(int(number)) if abs(number) < 9e18 and number.is_integer() else repr(number)
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def read_text(text: str) -> str:
@@ -51,13 +61,16 @@ def read_text(text: str) -> str:
 
 
 def read_flag(text: str) -> bool:
-    """true/false, t/f, yes/no, y/n or 1/0, in any case."""
+    """true/false, t/f, yes/no, y/n or 1/0, in any case; also 1 and 0 as numbers are written, such as 1.0."""
     word = text.lower()
     if word in TRUE_WORDS:
         return True
     if word in FALSE_WORDS:
         return False
-    raise Unreadable(text)
+    number = float(read_signed_number(text))
+    if number not in (0, 1):
+        raise Unreadable(text)
+    return number == 1
 
 
 def read_signed_number(text: str) -> Fraction:

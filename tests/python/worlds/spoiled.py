@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 
 from recomputation.reading import TABLES
 from recomputation.values import (
@@ -130,7 +131,7 @@ EDGE_MOMENTS = (
     "2026-03-14T00:00:00-00:00",
 )
 BAD_FLAGS = (
-    *("maybe", "2", "-1", "on", "off", "oui", "1.0", "0.0", "01", "+1", "truee", "tru", "ye", "ja", "x", "nan", "null"),
+    *("maybe", "2", "-1", "on", "off", "oui", "1.1", "0.5", "1e1", "truee", "tru", "ye", "ja", "x", "nan", "null"),
     *("tru\u0435", "\uff59", "✓", "✅", "t\x00", "y\u200b", "\ufefftrue", "t|f", "=TRUE()", "'true'", '"1"'),
     *("true,", "\u0660"),
 )
@@ -164,6 +165,7 @@ EDGE_CELLS = {
     read_number: EDGE_NUMBERS,
     read_signed_number: (*EDGE_NUMBERS, *NEGATIVE_NUMBERS),
     read_percentage: ("0", "-0", "100", "1e2", "99.9999999", "5e-324", "1e-400"),
+    read_flag: ("1.0", "+1", "0.0", "0.000", "0.000000000", "-0", "+0", "00", ".0", "0e5", "1e-400"),
     read_ordinal: ("1", "1.0", "+2", "3e0", "0004", "999999", "10e-1"),
     read_timestamp: EDGE_MOMENTS,
     read_date: EDGE_MOMENTS,
@@ -384,7 +386,10 @@ TYPED_CELLS: dict[str, tuple[str, ...]] = {
     "uuid": ("'ce2c63a8-251d-4141-8ba7-aa5e69f6b783'", "'00000000-0000-0000-0000-000000000000'"),
     "blob": ("'\\xAA\\x00\\xFF'", "'high'", "'1'", "''"),
     "bit": ("'1'", "'0'", "'10101'"),
-    "json": ("'{\"a\": [1, null]}'", "'[]'", "'1'", "'-2.5'", "'true'"),
+    "json": (
+        *("'{\"a\": [1, null]}'", "'[]'", "'1'", "'-2.5'", "'true'", "'null'", "'\"HIGH\"'", "'\" \"'"),
+        *('\'"a \\" b"\'', "'\"12.5\"'", "'\"2026-03-01\"'", "'\"1.0\"'"),
+    ),
     "enum('high', 'field', '1', '2026-03-01', 'sad \u200b', 'replied')": (
         "'high'",
         "'field'",
@@ -408,7 +413,10 @@ TYPED_CELLS: dict[str, tuple[str, ...]] = {
     "time_ns": ("'10:00:00.123456789'",),
 }
 Values = tuple[str, tuple[str, ...]]  # a type and values of it, as SQL
-KEY_TYPES = ("integer", "varchar", "blob", "bigint", "json", "hugeint", "decimal(20,0)", "ubigint", "bignum")
+KEY_TYPES = (
+    *("integer", "varchar", "blob", "bigint", "json", "hugeint", "decimal(20,0)", "ubigint", "bignum"),
+    *("double", "decimal(18,3)"),
+)
 TYPED_ROWS = 36
 READABLE_TYPES: dict[str, Values] = {  # what must be readable for rows to stand
     "account_name": ("varchar", ("'Zoë \u202e'", "'=1+1'", "' '", "'x\\y\"'")),
@@ -509,15 +517,15 @@ def _typed_cell(n: int | None, data_type: str, literals: tuple[str, ...]) -> str
     return f"({literal})::{data_type}"
 
 
-def said_as_text(read: object, data_type: str, text: str | None) -> str | None:
-    """What a typed cell says, as text that the oracle reads the same: numbers that are 1 or 0 are flags, too."""
-    if read is not read_flag or text is None or not data_type.startswith(_NUMERIC) or data_type.endswith("]"):
+def said_as_text(data_type: str, text: str | None) -> str | None:
+    """What a typed cell says, as text: JSON's text without quotes, a number without the zeros that its type adds."""
+    if text is None or data_type.endswith("]"):
         return text
-    return {1.0: "1", 0.0: "0"}.get(float(text), text)
-
-
-_NUMERIC = (
-    *("tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint"),
-    "uhugeint",
-    *("decimal", "float", "double"),
-)
+    if data_type == "json":
+        value = json.loads(text)
+        return value if value is None or isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    if data_type.startswith("decimal"):
+        return as_text(Decimal(text))
+    if data_type in ("float", "double") and float(text).is_integer():
+        return as_text(float(text))
+    return text

@@ -68,7 +68,7 @@
 {% macro ordered_list(text, order_by, separator) -%} {{ adapter.dispatch("ordered_list")(text, order_by, separator) }} {%- endmacro %}
 
 {% macro default__ordered_list(text, order_by, separator) -%}
-    string_agg({{ text }}, {{ separator }} order by {{ order_by }})
+    string_agg({{ text }}, {{ separator }} order by {{ order_by | replace(",", " asc nulls last,") }} asc nulls last)
 {%- endmacro %}
 
 
@@ -88,7 +88,7 @@
 {%- for (name, from, item, order) in [
     ("tens", rows, text, order_by), ("hundreds", "tens", "listed", "place"), ("listed", "hundreds", "listed", "place")
 ] %}
-{%- set in_order = "over (partition by " ~ columns ~ " order by " ~ order ~ ")" %}
+{%- set in_order = "over (partition by " ~ columns ~ " order by " ~ order ~ " asc)" %}
 {{ name }} as (
 
     select *

@@ -161,8 +161,8 @@
 {% macro grants_on(marts) -%} {{ return(adapter.dispatch("grants_on")(marts)) }} {%- endmacro %}
 
 {% macro default__grants_on(marts) %}
-    {%- set stewards = var("grant_raw_records_to") -%}
-    {%- set readers = (var("grant_marts_to") + stewards) | unique | list -%}
+    {%- set stewards = quoted_roles(roles_of("grant_raw_records_to")) -%}
+    {%- set readers = (quoted_roles(roles_of("grant_marts_to")) + stewards) | unique | list -%}
     {%- set statements = [] -%}
     {%- if readers -%}
         {%- do statements.append("grant usage on schema " ~ published_schema(marts) ~ " to " ~ readers | join(", ")) -%}
@@ -172,6 +172,13 @@
         {%- do statements.extend(get_dcl_statement_list(published(mart), granted, get_grant_sql)) -%}
     {%- endfor -%}
     {{ return(statements) }}
+{% endmacro %}
+
+{#- Everybody is no name that could be quoted. -#}
+{% macro quoted_roles(roles) %}
+    {%- set quoted = [] -%}
+    {%- for role in roles -%} {%- do quoted.append(role if role == "public" else adapter.quote(role)) -%} {%- endfor -%}
+    {{ return(quoted) }}
 {% endmacro %}
 
 {#- DuckDB has no roles: who may read the file may read all of it. -#}

@@ -137,8 +137,7 @@
     remedy. The demo is not looked at: the build loads it itself. -#}
 {% macro check_before_run() %}
     {%- if not execute or flags.WHICH not in ["build", "run", "test", "compile"] -%} {{ return("") }} {%- endif -%}
-    {%- do as_of_datetime() -%}
-    {%- do check_numbers() -%}
+    {%- do check_settings() -%}
     {%- do warn_of_order() -%}
     {%- if is_demo() -%} {{ return("") }} {%- endif -%}
     {%- set missing = [] -%}

@@ -4,45 +4,32 @@
 {% endmacro %}
 
 
-{#- Raises an error that names each var that is no number from 0 up. -#}
-{% macro check_numbers() %}
-    {%- set wrong = [] -%}
-    {%- for name in [
-        "engagement_window_days", "fit_threshold", "timing_threshold", "decay_horizon_half_lives", "intent_trend_threshold",
-        "touch_window_days"
-    ] if not modules.re.fullmatch("\\d+([.]\\d+)?", var(name) | string) -%}
-        {%- do wrong.append(name ~ ": '" ~ var(name) ~ "' is not a number from 0 up") -%}
-    {%- endfor -%}
-    {%- if wrong -%}
-        {{ exceptions.raise_compiler_error("SETTINGS REJECTED - nothing was built\n  - " ~ (wrong | join("\n  - "))) }}
-    {%- endif -%}
-{% endmacro %}
-
-
 {#- The moment the scores are true for, as a naive UTC datetime: the var `as_of`, else the demo's pinned moment, else the
-    start of the run. Raises an error that shows what to write if the var is no ISO 8601 timestamp. -#}
+    start of the run. An `as_of` that is no moment stops a run before it begins, not its parsing. -#}
 {% macro as_of_datetime() %}
     {%- set given = var("as_of") -%}
     {%- if given is none and is_demo() -%} {%- set given = "2026-06-30T09:00:00Z" -%} {%- endif -%}
-    {%- if given is none -%} {{ return(run_started_at.replace(tzinfo=none)) }} {%- endif -%}
-    {%- set iso = "\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?)?" -%}
-    {%- if not modules.re.fullmatch(iso, given | string) or not is_calendar_day(given | string) -%}
-        {{ exceptions.raise_compiler_error(
-            "as_of: '" ~ given ~ "' is not an ISO 8601 timestamp; write for example 2026-06-30T09:00:00Z"
-        ) }}
-    {%- endif -%}
-    {%- set moment = modules.datetime.datetime.fromisoformat(given | string) -%}
-    {%- if moment.tzinfo is not none -%}
-        {%- set moment = moment.astimezone(modules.pytz.utc).replace(tzinfo=none) -%}
-    {%- endif -%}
-    {{ return(moment) }}
+    {%- if given is not none and execute and moment_of(given) is none -%} {%- do check_settings() -%} {%- endif -%}
+    {{ return(moment_of(given) or run_started_at.replace(tzinfo=none)) }}
 {% endmacro %}
 
 
-{#- Whether a text that begins like YYYY-MM-DD begins with a day that the calendar has. -#}
+{#- The moment that an ISO 8601 timestamp tells, as a naive UTC datetime; none if it is no such timestamp. -#}
+{% macro moment_of(given) %}
+    {%- set text = given | string -%}
+    {%- set iso -%}
+        \d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?)?
+    {%- endset -%}
+    {%- if not modules.re.fullmatch(iso, text, modules.re.ASCII) or not is_calendar_day(text) -%} {{ return(none) }} {%- endif -%}
+    {%- set moment = modules.datetime.datetime.fromisoformat(text) -%}
+    {{ return(moment.astimezone(modules.pytz.utc).replace(tzinfo=none) if moment.tzinfo is not none else moment) }}
+{% endmacro %}
+
+
+{#- Whether a text that begins like YYYY-MM-DD begins with a day of the calendar, of a year that leaves room to count from. -#}
 {% macro is_calendar_day(text) %}
     {%- set year, month, day = text[:4] | int, text[5:7] | int, text[8:10] | int -%}
-    {%- if not (1 <= year < 9999 and 1 <= month <= 12 and day >= 1) -%} {{ return(false) }} {%- endif -%}
+    {%- if not (1000 <= year < 9999 and 1 <= month <= 12 and day >= 1) -%} {{ return(false) }} {%- endif -%}
     {%- set first_of_next_month = modules.datetime.date(year + month // 12, month % 12 + 1, 1) -%}
     {{ return(day <= (first_of_next_month - modules.datetime.timedelta(days=1)).day) }}
 {% endmacro %}

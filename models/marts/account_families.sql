@@ -37,7 +37,7 @@ children as (
         case when engagement.engagement_status = 'hot' then 1 end as is_hot,
         row_number() over (
             partition by parents.parent_account_id
-            order by tiers.tier_number nulls last, tiers.priority_rank nulls last
+            order by tiers.tier_number asc nulls last, tiers.priority_rank asc nulls last
         ) as place
     from {{ ref("int_account_parents") }} as parents
     inner join accounts on parents.account_id = accounts.account_id

@@ -16,7 +16,7 @@ largest_first as (
         {{ as_words("factor") }} || case when difference > 0 then ' +' else ' ' end
         || {{ points_as_text("difference", 1) }} as sentence,
         row_number() over (
-            partition by account_id, scoring_model, changed_on order by abs(round(difference, 1)) desc, factor
+            partition by account_id, scoring_model, changed_on order by abs(round(difference, 1)) desc, factor asc
         ) as place
     from {{ ref("int_contribution_moves") }}
     where round(difference, 1) <> 0

@@ -23,9 +23,9 @@ tiers as (
 
     select
         *,
-        lag(min_score) over (partition by scoring_model order by tier_number, line) as min_score_above,
-        lag(tier_number) over (partition by scoring_model order by tier_number, line) as tier_above,
-        lead(tier_number) over (partition by scoring_model order by tier_number, line) as tier_below,
+        lag(min_score) over (partition by scoring_model order by tier_number asc nulls last, line asc) as min_score_above,
+        lag(tier_number) over (partition by scoring_model order by tier_number asc nulls last, line asc) as tier_above,
+        lead(tier_number) over (partition by scoring_model order by tier_number asc nulls last, line asc) as tier_below,
         min(line) over (partition by scoring_model, lower(tier)) as first_line_of_name
     from {{ ref("stg_rules__tiers") }}
 

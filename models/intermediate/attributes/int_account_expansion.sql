@@ -16,8 +16,8 @@ usage as (
             partition by accounts.surviving_account_id
             order by
                 product_usage.measured_on desc,
-                case when accounts.is_merged then 2 else 1 end,
-                product_usage.account_id
+                case when accounts.is_merged then 2 else 1 end asc,
+                product_usage.account_id asc
         ) as usage_number
     from {{ ref("stg_raw__product_usage") }} as product_usage
     inner join accounts on product_usage.account_id = accounts.account_id
@@ -32,7 +32,7 @@ contracts as (
         accounts.surviving_account_id,
         row_number() over (
             partition by accounts.surviving_account_id
-            order by case when accounts.is_merged then 2 else 1 end, customer_contracts.account_id
+            order by case when accounts.is_merged then 2 else 1 end asc, customer_contracts.account_id asc
         ) as contract_number
     from {{ ref("stg_raw__customer_contracts") }} as customer_contracts
     inner join accounts on customer_contracts.account_id = accounts.account_id

@@ -8,7 +8,7 @@ candidates as (
         lower(territory) as territory,
         row_number() over (
             partition by lower(territory)
-            order by free_capacity desc nulls last, owner_id
+            order by free_capacity desc nulls last, owner_id asc
         ) as place
     from {{ ref("int_rep_loads") }}
     where is_active

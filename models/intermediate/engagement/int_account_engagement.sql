@@ -7,10 +7,10 @@ completed as (
         row_number() over (
             partition by account_id
             order by
-                case when status = 'hot' then 1 else 2 end,
-                completed_at,
-                trigger,
-                signal_type nulls last
+                case when status = 'hot' then 1 else 2 end asc,
+                completed_at asc,
+                trigger asc,
+                signal_type asc nulls last
         ) as trigger_number
     from {{ ref("int_triggers_completed") }}
 

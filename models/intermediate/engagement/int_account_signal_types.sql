@@ -5,7 +5,7 @@ signal_types as (
 
     select
         *,
-        row_number() over (order by signal_type) as type_number
+        row_number() over (order by signal_type asc) as type_number
     from {{ ref("stg_rules__signal_types") }}
 
 ),

@@ -38,7 +38,7 @@ counted as (
         signals.occurred_at,
         row_number() over (
             partition by signals.account_id, triggers.status, triggers.trigger, triggers.signal_type
-            order by signals.occurred_at, signals.signal_id
+            order by signals.occurred_at asc, signals.signal_id asc
         ) as signal_number
     from signals
     inner join trigger_types as triggers

@@ -7,7 +7,7 @@ factors as (
         scoring_model,
         dimension,
         factor,
-        row_number() over (order by scoring_model, dimension, factor) as factor_number,
+        row_number() over (order by scoring_model asc, dimension asc, factor asc) as factor_number,
         replace(replace(dimension || ': ' || factor, '|', '/'), '=', '-') || '=' as name_told
     from {{ ref("int_factors") }}
 
@@ -22,7 +22,7 @@ told as (
         factors.name_told || {{ points_as_text("contributions.priority_contribution", 6) }} as contribution_told,
         first_value(case when contributions.priority_contribution > 0 then contributions.label end) over (
             partition by contributions.account_id, contributions.scoring_model
-            order by contributions.priority_contribution desc, factors.factor_number
+            order by contributions.priority_contribution desc, factors.factor_number asc
         ) as top_reason
     from {{ ref("int_score_contributions") }} as contributions
     inner join factors

@@ -12,7 +12,7 @@ build_days as (
         scoring_model,
         tier_date,
         max(scored_at) as scored_at,
-        lag(tier_date) over (partition by scoring_model order by tier_date) as previous_date
+        lag(tier_date) over (partition by scoring_model order by tier_date asc) as previous_date
     from history
     group by scoring_model, tier_date
 

@@ -17,8 +17,8 @@ rules as (
 
     select
         *,
-        dense_rank() over (order by scoring_model, dimension, factor) as factor_number,
-        row_number() over (order by attribute, label, line) as rule_number
+        dense_rank() over (order by scoring_model asc, dimension asc, factor asc) as factor_number,
+        row_number() over (order by attribute asc, label asc, line asc) as rule_number
     from {{ ref("stg_rules__scoring_rules") }}
 
 ),
@@ -60,8 +60,8 @@ best_first as (
             partition by account_id, factor_number
             order by
                 points desc nulls last,
-                case when value_number is null and value_text is null then 2 else 1 end,
-                rule_number
+                case when value_number is null and value_text is null then 2 else 1 end asc,
+                rule_number asc
         ) as place
     from rule_points
 

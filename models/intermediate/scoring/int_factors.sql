@@ -36,7 +36,7 @@ best_first as (
         ) as max_points_per_unit,
         row_number() over (
             partition by scoring_model, dimension, factor
-            order by most_points desc, attribute, label
+            order by most_points desc, attribute asc, label asc
         ) as place
     from most
 

@@ -20,6 +20,6 @@ select
     *,
     cast(row_number() over (
         partition by scoring_model
-        order by priority_score desc, coalesce(fit_score, 0) desc, coalesce(intent_score, 0) desc, account_id
+        order by priority_score desc, coalesce(fit_score, 0) desc, coalesce(intent_score, 0) desc, account_id asc
     ) as {{ dbt.type_bigint() }}) as priority_rank
 from scored

@@ -16,7 +16,7 @@ largest_first as (
         round(priority_points, 1) as priority_points,
         row_number() over (
             partition by account_id, kind
-            order by round(priority_points, 1) desc, reason
+            order by round(priority_points, 1) desc, reason asc
         ) as place
     from {{ ref("int_score_reasons") }}
     where priority_points >= 0.05

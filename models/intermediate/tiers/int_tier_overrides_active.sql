@@ -29,7 +29,7 @@ latest_first as (
         tiers.tier_number,
         row_number() over (
             partition by accounts.surviving_account_id, tiers.scoring_model
-            order by overrides.starts_on desc nulls last, overrides.tier_number
+            order by overrides.starts_on desc nulls last, overrides.tier_number asc
         ) as place
     from overrides
     inner join accounts on overrides.account_id = accounts.account_id

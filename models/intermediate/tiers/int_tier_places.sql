@@ -68,7 +68,7 @@ summed as (
     select
         *,
         sum(places) over (
-            partition by scoring_model order by tier_number rows between unbounded preceding and current row
+            partition by scoring_model order by tier_number asc rows between unbounded preceding and current row
         ) as places_so_far
     from places
 
@@ -81,7 +81,7 @@ lowest as (
     select
         *,
         min(accounts_in_line - places_so_far) over (
-            partition by scoring_model order by tier_number rows between unbounded preceding and current row
+            partition by scoring_model order by tier_number asc rows between unbounded preceding and current row
         ) as least_slack
     from summed
 

@@ -60,5 +60,5 @@ select
     scoring_model,
     score_tier_number,
     held_tier_number,
-    row_number() over (partition by scoring_model order by held_tier_number, priority_rank) as place_in_line
+    row_number() over (partition by scoring_model order by held_tier_number asc, priority_rank asc) as place_in_line
 from held

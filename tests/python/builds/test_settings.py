@@ -1,13 +1,17 @@
 """What a run can be told: each form of as_of, each setting at its boundary, and nothing of the demo once it is left."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
+import duckdb
 import pytest
+import yaml
 
 from builds.comparing import assert_agrees
 from builds.recipes import BARE_ROWS
+from builds.warehouse import Warehouse, fetch
 from recomputation import recompute
-from worlds.committed import demo_rows, rules
+from worlds.committed import PROJECT, demo_rows, rules
 from worlds.dirty import AS_OF, facts, spelled
 
 MICROSECOND = timedelta(microseconds=1)
@@ -57,6 +61,128 @@ def test_an_as_of_that_cannot_be_read(warehouse, as_of):
     assert "not an ISO 8601 timestamp; write for example 2026-06-30T09:00:00Z" in line
     assert "Traceback" not in run.output
     assert warehouse.tables() == before
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("as_of", "moment"),
+    [
+        ("2026-06-30", "2026-06-30 00:00:00.000000"),
+        ("2026-06-30T09:00:00.5+02:00", "2026-06-30 07:00:00.500000"),
+        ("9998-12-31T23:59:59-23:59", "9999-01-01 23:58:59.000000"),
+    ],
+)
+def test_dates_and_timestamps_of_yaml_are_read(tmp_path, as_of, moment):
+    """In dbt_project.yml, without quotes: YAML makes them dates and timestamps, not texts."""
+    project = (PROJECT / "dbt_project.yml").read_text(encoding="utf-8")
+    warehouse = Warehouse(tmp_path, files={"dbt_project.yml": project.replace("as_of: null", f"as_of: {as_of}")})
+    run = warehouse.dbt("compile", "--inline", "select {{ as_of() }}", project=warehouse.project()).check()
+    assert f"select cast('{moment}' as timestamp)" in run.output
+
+
+# --- Settings that cannot be -----------------------------------------------------------------------------------------
+
+NOT_A_MOMENT = "is not an ISO 8601 timestamp; write for example 2026-06-30T09:00:00Z (years 1000 to 9998)"
+NOT_DAYS = "is not a whole number from 0 to 36500; write for example"
+NOT_A_NUMBER = "is not a number from 0 to 1000; write for example"
+NOT_A_SHARE = "is not a number from 0 to 1; write for example 0.5"
+NOT_A_NAME = "is not a text without quotes and line breaks; write for example"
+NOT_A_BOOLEAN = "is not true or false; write for example true"
+NO_ROLES = "is not a list of roles; write for example"
+"""What is said to a value of a wrong kind, after its name and the value as given."""
+
+ODD_SETTINGS = (
+    r"""
+    as_of: "２０２６-06-30"                  # '２０２６-06-30' {NOT_A_MOMENT}
+    raw_schema: [raw]                        # ['raw'] {NOT_A_NAME} crm
+    raw_database: {a: 1}                     # {'a': 1} {NOT_A_NAME} crm_copy
+    engagement_window_days: "９０"           # '９０' {NOT_DAYS} 90
+    fit_threshold: .nan                      # nan {NOT_A_NUMBER} 60
+    timing_threshold: 1e400                  # '1e400' {NOT_A_NUMBER} 50
+    decay_horizon_half_lives: .inf           # inf {NOT_A_NUMBER} 10
+    intent_trend_threshold: -1               # -1 {NOT_A_NUMBER} 5
+    touch_window_days: 1.5                   # 1.5 {NOT_DAYS} 14
+    max_shrink_share: 1.1                    # 1.1 {NOT_A_SHARE}
+    replace_published: "no"                  # 'no' {NOT_A_BOOLEAN}
+    require_publish: null                    # null {NOT_A_BOOLEAN}
+    grant_marts_to: {bi: true}               # {'bi': True} {NO_ROLES} [bi]
+    grant_raw_records_to: [1]                # [1] {NO_ROLES} [steward]
+    """,  # noqa: RUF001
+    r"""
+    as_of: 9999-12-31T23:00:00-05:00         # '9999-12-31 23:00:00-05:00' {NOT_A_MOMENT}
+    raw_schema: true                         # true {NOT_A_NAME} crm
+    raw_database: "a\"b"                     # 'a"b' {NOT_A_NAME} crm_copy
+    engagement_window_days: "9\n0"           # '9\n0' {NOT_DAYS} 90
+    fit_threshold: true                      # true {NOT_A_NUMBER} 60
+    timing_threshold: "1 or 1=1"             # '1 or 1=1' {NOT_A_NUMBER} 50
+    decay_horizon_half_lives: {}             # {} {NOT_A_NUMBER} 10
+    intent_trend_threshold: "٥"              # '٥' {NOT_A_NUMBER} 5
+    touch_window_days: 36501                 # 36501 {NOT_DAYS} 14
+    max_shrink_share: ""                     # '' {NOT_A_SHARE}
+    replace_published: 1                     # 1 {NOT_A_BOOLEAN}
+    require_publish: []                      # [] {NOT_A_BOOLEAN}
+    grant_marts_to: null                     # null {NO_ROLES} [bi]
+    grant_raw_records_to: ["a", "b\"; --"]   # ['a', 'b"; --'] {NO_ROLES} [steward]
+    """,  # noqa: RUF001
+    r"""
+    as_of: 0001-01-01                        # '0001-01-01' {NOT_A_MOMENT}
+    raw_schema: "o'brien"                    # 'o'brien' {NOT_A_NAME} crm
+    raw_database: ""                         # '' {NOT_A_NAME} crm_copy
+    engagement_window_days: [90]             # [90] {NOT_DAYS} 90
+    fit_threshold: null                      # null {NOT_A_NUMBER} 60
+    grant_marts_to: ""                       # '' {NO_ROLES} [bi]
+    """,
+    r"""
+    as_of: "10000-01-01"                     # '10000-01-01' {NOT_A_MOMENT}
+    raw_schema: 2024                         # 2024 {NOT_A_NAME} crm
+    """,
+    r"""
+    as_of: ["2026-06-30"]                    # ['2026-06-30'] {NOT_A_MOMENT}
+    raw_schema: null                         # null {NOT_A_NAME} crm
+    """,
+)
+"""Vars as a user writes them in YAML, each with what is said to it."""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("listed", ODD_SETTINGS)
+def test_odd_settings_are_told_together(warehouse, listed):
+    lines = [line.strip().partition(" # ") for line in listed.strip().splitlines()]
+    kinds = {name: text for name, text in globals().items() if name.startswith(("NOT_", "NO_"))}
+    said = []
+    for setting, _, words in lines:
+        for name, text in kinds.items():
+            words = words.replace(f"{{{name}}}", text)
+        said.append(f"- {setting.partition(':')[0]}: {words}")
+    options = "{" + ", ".join(setting.strip() for setting, *_ in lines) + "}"
+    run = warehouse.dbt("build", "--vars", options)
+    assert run.returncode != 0
+    told = [line.strip() for line in run.output.splitlines()]
+    assert told.count("SETTINGS REJECTED - nothing was built") == 1
+    assert sorted(line for line in told if line.startswith("- ")) == sorted(said)
+    assert warehouse.tables() == []
+
+
+@pytest.mark.long
+def test_numbers_may_be_texts_and_a_role_a_text(warehouse):
+    """As environment variables are; at their limits, too."""
+    variables = {
+        "engagement_window_days": "36500",
+        "fit_threshold": "1000",
+        "touch_window_days": 0,
+        "max_shrink_share": 1,
+    }
+    variables |= {"decay_horizon_half_lives": 0.001, "grant_marts_to": "bi", "grant_raw_records_to": ["the steward"]}
+    warehouse.dbt("build", "--select", "icp_markets", variables=variables).check()
+
+
+def test_every_setting_is_declared():
+    """With its kind where settings are checked, with its default in dbt_project.yml, and in README.md."""
+    declared = re.findall(r'^        "(\w+)": \{', (PROJECT / "macros/settings/settings.sql").read_text(), re.M)
+    assert declared == list(yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"])
+    table = (PROJECT / "README.md").read_text().partition("## Settings")[2].partition("\n## ")[0]
+    names = [name for row in re.findall(r"^\| (`.+?`) \|", table, re.M) for name in re.findall(r"`(\w+)`", row)]
+    assert names == declared
 
 
 # --- Settings, at their boundaries -----------------------------------------------------------------------------------
@@ -184,3 +310,25 @@ def test_no_date_of_the_demo_reaches_a_mart_of_real_tables(dirty, by_domain):
             for row in rows:
                 assert "2026-06-30" not in str(row.values()), (table, row)
                 assert datetime(2026, 6, 30, 9) not in row.values(), (table, row)
+
+
+# --- Surroundings ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.long
+def test_neither_the_order_of_a_session_nor_odd_paths_change_a_row(demo, tmp_path):
+    """DuckDB orders from the end, nulls first; the paths of project and database have an apostrophe and accents."""
+    folder = tmp_path / "o'brien & søn, 東京"
+    folder.mkdir()
+    profile = (PROJECT / "profiles.yml").read_text(encoding="utf-8")
+    backwards = profile.replace(
+        "TimeZone: UTC\n", "TimeZone: UTC\n        default_order: desc\n        default_null_order: nulls_first\n"
+    )
+    assert backwards != profile
+    warehouse = Warehouse(folder, files={"profiles.yml": backwards}, file_name="été 1.duckdb")
+    warehouse.build().check()
+    found = warehouse.marts()
+    for mart, rows in demo.marts().items():
+        assert sorted(map(repr, found[mart])) == sorted(map(repr, rows)), mart
+    with duckdb.connect(str(warehouse.readers_file), read_only=True) as connection:
+        assert len(fetch(connection, "select * from marts.account_tiers")) == len(found["account_tiers"])

@@ -194,20 +194,39 @@ def test_bad_rules_publish_nothing(demo_on_engine):
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 def test_roles_may_read_what_is_granted(demo_on_engine):
     with demo_on_engine.server.connect().cursor() as cursor:
-        cursor.execute("create role bi; create role steward")
-    roles = {"grant_marts_to": ["bi"], "grant_raw_records_to": ["steward"]}
+        cursor.execute('create role "bi-team"; create role steward')
+    roles = {"grant_marts_to": "bi-team", "grant_raw_records_to": ["steward"]}
     demo_on_engine.build("--exclude-resource-type", "unit_test", **roles).check()
     listed = ", ".join(f"('{mart}')" for mart in MARTS)
     found = demo_on_engine.query(
         f"""
         select mart, role
-        from (values {listed}) as marts (mart) cross join (values ('bi'), ('steward')) as roles (role)
+        from (values {listed}) as marts (mart) cross join (values ('bi-team'), ('steward')) as roles (role)
         where has_schema_privilege(role, 'marts', 'usage') and has_table_privilege(role, 'marts.' || mart, 'select')
         """
     )
     assert {(row["mart"], row["role"]) for row in found} == {
-        (mart, role) for mart in MARTS for role in ("bi", "steward") if (mart, role) != ("rejected_records", "bi")
+        (mart, role)
+        for mart in MARTS
+        for role in ("bi-team", "steward")
+        if (mart, role) != ("rejected_records", "bi-team")
     }
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_unknown_roles_are_told_before_a_build(engine):
+    warehouse = engine("unknown_roles")
+    run = warehouse.build(
+        grant_marts_to=["postgres", "Nobody", "public"], grant_raw_records_to="o-ne", fit_threshold=-1
+    )
+    assert run.returncode != 0
+    assert "SETTINGS REJECTED - nothing was built" in run.output
+    assert [line.strip() for line in run.output.splitlines() if line.strip().startswith("- ")] == [
+        "- fit_threshold: -1 is not a number from 0 to 1000; write for example 60",
+        "- grant_marts_to: the warehouse has no role 'Nobody'; create it, or leave it out",
+        "- grant_raw_records_to: the warehouse has no role 'o-ne'; create it, or leave it out",
+    ]
+    assert warehouse.query("select 1 from pg_tables where schemaname not in ('pg_catalog', 'information_schema')") == []
 
 
 def test_history_goes_on(demo, demo_on_engine, tmp_path):

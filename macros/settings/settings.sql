@@ -1,0 +1,95 @@
+{#- The settings of a run: of what kind each is, the most it may be, and what to write where it is something else. A setting is
+    a line here and its default in dbt_project.yml. -#}
+{% macro settings() %}
+    {{ return({
+        "as_of": {"kind": "moment", "example": "2026-06-30T09:00:00Z (years 1000 to 9998)", "or_null": true},
+        "raw_schema": {"kind": "name", "example": "crm"},
+        "raw_database": {"kind": "name", "example": "crm_copy", "or_null": true},
+        "engagement_window_days": {"kind": "whole number", "most": 36500, "example": 90},
+        "fit_threshold": {"kind": "number", "most": 1000, "example": 60},
+        "timing_threshold": {"kind": "number", "most": 1000, "example": 50},
+        "decay_horizon_half_lives": {"kind": "number", "most": 1000, "example": 10},
+        "intent_trend_threshold": {"kind": "number", "most": 1000, "example": 5},
+        "touch_window_days": {"kind": "whole number", "most": 36500, "example": 14},
+        "max_shrink_share": {"kind": "number", "most": 1, "example": 0.5},
+        "replace_published": {"kind": "boolean", "example": "true"},
+        "require_publish": {"kind": "boolean", "example": "true"},
+        "grant_marts_to": {"kind": "roles", "example": "[bi]"},
+        "grant_raw_records_to": {"kind": "roles", "example": "[steward]"},
+    }) }}
+{% endmacro %}
+
+
+{#- Raises one error that names each setting that is not of its kind, and each role that the warehouse does not know. -#}
+{% macro check_settings() %}
+    {%- set wrong = [] -%}
+    {%- for name, setting in settings().items() -%}
+        {%- set value = var(name) -%}
+        {%- if not (value is none and setting.or_null) and not is_of_kind(value, setting) -%}
+            {%- set kind = {
+                "moment": "an ISO 8601 timestamp",
+                "name": "a text without quotes and line breaks",
+                "whole number": "a whole number from 0 to " ~ setting.most,
+                "number": "a number from 0 to " ~ setting.most,
+                "boolean": "true or false",
+                "roles": "a list of roles",
+            }[setting.kind] -%}
+            {%- do wrong.append(name ~ ": " ~ as_given(value) ~ " is not " ~ kind ~ "; write for example " ~ setting.example) -%}
+        {%- elif setting.kind == "roles" -%}
+            {%- for role in unknown_roles(roles_of(name)) -%}
+                {%- do wrong.append(name ~ ": the warehouse has no role '" ~ role ~ "'; create it, or leave it out") -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if wrong -%}
+        {{ exceptions.raise_compiler_error("SETTINGS REJECTED - nothing was built\n  - " ~ (wrong | join("\n  - "))) }}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#- Whether a value is what a setting may be. Numbers may be given as texts, as environment variables are. -#}
+{% macro is_of_kind(value, setting) %}
+    {%- if setting.kind == "moment" -%} {{ return(moment_of(value) is not none) }} {%- endif -%}
+    {%- if setting.kind == "boolean" -%} {{ return(value is boolean) }} {%- endif -%}
+    {%- if setting.kind == "name" -%} {{ return(is_name(value)) }} {%- endif -%}
+    {%- if setting.kind == "roles" -%}
+        {%- if value is mapping or value is not sequence -%} {{ return(false) }} {%- endif -%}
+        {%- for role in ([value] if value is string else value) if not is_name(role) -%} {{ return(false) }} {%- endfor -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- set digits = "[0-9]{1,9}" if setting.kind == "whole number" else "[0-9]{1,9}([.][0-9]{1,9})?" -%}
+    {%- set number = value | float if value is string and modules.re.fullmatch(digits, value) else value -%}
+    {%- if number is not integer and (number is not float or value is float and setting.kind == "whole number") -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {{ return(0 <= number <= setting.most) }}
+{% endmacro %}
+
+{#- Whether a value can stand as a name in the SQL of any engine: quotes and backslashes are not escaped everywhere. -#}
+{% macro is_name(value) -%}
+    {{ return(value is string and modules.re.fullmatch("[^\\x00-\\x1f\\x7f'\"`\\\\]+", value) is not none and value | trim != "") }}
+{%- endmacro %}
+
+
+{#- A value as it was given, in a line. -#}
+{% macro as_given(value) -%}
+    {%- if value is none -%} {{ return("null") }} {%- endif -%}
+    {%- if value is boolean -%} {{ return(value | string | lower) }} {%- endif -%}
+    {%- set text = value | string | replace("\n", "\\n") | replace("\r", "\\r") -%}
+    {{ return(text if value is number or value is mapping or value is sequence and value is not string else "'" ~ text ~ "'") }}
+{%- endmacro %}
+
+
+{#- The roles that a setting names: a list, or one as a text. -#}
+{% macro roles_of(name) -%} {{ return([var(name)] if var(name) is string else var(name)) }} {%- endmacro %}
+
+
+{#- Those of the roles that the warehouse does not know, where it can be asked. -#}
+{% macro unknown_roles(roles) -%} {{ return(adapter.dispatch("unknown_roles")(roles)) }} {%- endmacro %}
+
+{% macro default__unknown_roles(roles) -%} {{ return([]) }} {%- endmacro %}
+
+{% macro postgres__unknown_roles(roles) -%}
+    {%- set known = run_query("select rolname from pg_roles").columns[0].values() if roles else [] -%}
+    {{ return(roles | reject("in", known) | reject("equalto", "public") | list) }}
+{%- endmacro %}

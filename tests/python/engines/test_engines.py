@@ -296,6 +296,46 @@ def test_numerics_beyond_a_double_are_read_on_postgres(postgres):
     ]
 
 
+def test_typed_ids_are_one_value_on_postgres_however_tables_are_named(postgres):
+    """Two schemas and two tables differ in case alone: the exact ones are read."""
+    warehouse = postgres("spelled")
+    with warehouse.server.connect(warehouse.database).cursor() as cursor:
+        cursor.execute(
+            """
+            create schema "Crm"; create schema crm;
+            create table crm."Signals" (nothing text); create table crm.signals (nothing text);
+            create table "Crm"."Accounts" (
+                "AccountId" numeric, "ACCOUNT_NAME" jsonb, "account_name" json, "\ufeffis_customer " text,
+                "OwnerID" float8, "MergedIntoAccountId" json
+            );
+            insert into "Crm"."Accounts" values
+            (1.000, '"Wrong"', '"One \\"1\\""', '1.0', 12345678901234568, 'null'),
+            (3.50, null, '"a\\u0000b"', '0.0', 0.5, '"1"');
+            create view "Crm"."SIGNALS" as
+            select cast('6F9619FF-8B86-D011-B42D-00C04FC964FF' as uuid) as "SignalId", cast(1 as float8) as "accountid",
+                'demo_request' as "SignalType", cast('2026-03-14' as date) as occurred_at;
+            create table "Crm"."AccountTechnologies" (account_id jsonb, technology text);
+            insert into "Crm"."AccountTechnologies" values ('"1"', 'Slack'), ('1', 'HubSpot');
+            """
+        )
+    staging = ("build", "--select", "+stg_raw__accounts", "+stg_raw__signals", "+stg_raw__account_technologies")
+    variables = {"as_of": AS_OF_TEXT, "raw_database": warehouse.database.upper()}
+    without = ("--exclude-resource-type", "unit_test", "test")
+    warehouse.dbt(*staging, *without, variables={**variables, "raw_schema": "Crm"}).check()
+    columns = "account_id, account_name, is_customer, owner_id, merged_into_account_id"
+    found = warehouse.query(f"select {columns} from staging.stg_raw__accounts order by account_id")
+    assert [tuple(row.values()) for row in found] == [
+        ("1", 'One "1"', True, "12345678901234568", None),
+        ("3.5", '"a\\u0000b"', False, "0.5", "1"),
+    ]
+    (signal,) = warehouse.query("select signal_id, account_id from staging.stg_raw__signals")
+    assert signal == {"signal_id": "6f9619ff-8b86-d011-b42d-00c04fc964ff", "account_id": "1"}
+    found = warehouse.query("select account_id from staging.stg_raw__account_technologies")
+    assert [row["account_id"] for row in found] == ["1", "1"]
+    run = warehouse.dbt(*staging, *without, variables={**variables, "raw_schema": "CRM"})
+    assert "'crm' and 'Crm' may each be meant by schema CRM" in run.output or "'Crm' and 'crm' may each" in run.output
+
+
 def test_missing_tables_are_told(engine):
     run = engine("empty").build(raw_schema="crm")
     assert run.returncode == 2

@@ -5,6 +5,7 @@ from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -706,6 +707,46 @@ def test_numbers(value, points):
     result = run([account(annual_revenue_usd=value)])
     assert [row["reason"] for row in result["rejected_records"]] == ([] if points else ["invalid_annual_revenue_usd"])
     assert points_of(result, "company_size") == (points or 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        *((1, "1"), (1.0, "1"), (Decimal("1.000000000"), "1"), (Decimal("10"), "10"), (-0.0, "0"), ("1.0", "1.0")),
+        *(("007", "007"), (1.5, "1.5"), (Decimal("1.50"), "1.5"), (1.2345678901234568e16, "12345678901234568")),
+        (UUID("6F9619FF-8B86-D011-B42D-00C04FC964FF"), "6f9619ff-8b86-d011-b42d-00c04fc964ff"),
+    ],
+)
+def test_an_id_is_one_value_in_every_type(value, text):
+    assert tier_of(columns={"account_id": value})["account_id"] == text
+
+
+def test_names_are_found_in_any_case_and_without_underscores():
+    found = recompute(
+        {
+            "Accounts": [
+                {"\ufeffAccountId": "a", "ACCOUNT_NAME": "A", "is_customer ": "no", "domain": "x", "Domain_": "y"}
+            ],
+            "SIGNALS": [{"signalID": "s", "ACCOUNTID": "a", "signal_type": "demo_request", "OccurredAt": ago(2)}],
+            "accounttechnologies": [{"account_id": "a", "technology": "Slack"}],
+        },
+        RULES,
+        AS_OF,
+    )
+    row = only(found["account_tiers"])
+    assert (row["domain"], row["decayed_intent_points"]) == ("x", 36.228947)
+    read = [row["source_table"] for row in found["source_reconciliation"] if row["rows_in"]]
+    assert read == ["accounts", "signals", "account_technologies"]
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"), [("1.0", True), ("0.0", False), ("1.000", True), ("+1", True), ("0e5", False), ("1.1", None)]
+)
+def test_a_number_that_is_one_or_nothing_is_a_flag(text, flag):
+    found = run([account(is_customer=text)])
+    assert bool(found["account_tiers"]) == (not flag)  # a customer is not ranked
+    reasons = [row["reason"] for row in found["rejected_records"]]
+    assert reasons == (["invalid_is_customer"] if flag is None else [])
 
 
 def test_flags_typed_and_not():

@@ -42,17 +42,18 @@
 {% endmacro %}
 
 
-{#- The columns that a raw table has, as a dict from their names as declared (of others: their own) to adapter columns; none if
-    there is no such table. Asked for once a run, too. -#}
+{#- The columns that a raw table has, in their order, as a dict from their names as declared (of others: their own) to adapter
+    columns; none if there is no such table. Asked for once a run, too. -#}
 {% macro existing_raw_columns(declared) %}
     {%- if "existing" not in declared -%}
         {%- set relation = existing_raw_relation(declared) -%}
         {%- if relation is none -%} {{ return(none) }} {%- endif -%}
-        {%- set existing = {} -%}
-        {%- for column in adapter.get_columns_in_relation(relation) -%} {%- do existing.update({column.name: column}) -%} {%- endfor -%}
-        {%- for name, found in names_found(declared.columns, existing, "column " ~ declared.name ~ ".").items() -%}
-            {%- do existing.update({name: existing.pop(found)}) -%}
+        {%- set columns, meant, existing = adapter.get_columns_in_relation(relation), {}, {} -%}
+        {%- set names = columns | map(attribute="name") | list -%}
+        {%- for name, found in names_found(declared.columns, names, "column " ~ declared.name ~ ".").items() -%}
+            {%- do meant.update({found: name}) -%}
         {%- endfor -%}
+        {%- for column in columns -%} {%- do existing.update({meant.get(column.name, column.name): column}) -%} {%- endfor -%}
         {%- do declared.update({"existing": existing}) -%}
     {%- endif -%}
     {{ return(declared.existing) }}

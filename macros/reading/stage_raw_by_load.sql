@@ -113,10 +113,14 @@ versions as (
 {%- endmacro %}
 
 
-{#- What tells how the rows of a table were read: another text if the columns that it has, their types, their
+{#- What tells how the rows of a table were read: another text if the columns that it has, their names, order and types, their
     declaration or the SQL that reads them are others. -#}
 {% macro reading_of(table, reject_if={}) -%}
-    {{ return(local_md5(read_raw(table, reject_if))[:8]) }}
+    {%- set columns = [] -%}
+    {%- for name, column in columns_of_raw(table).items() -%}
+        {%- do columns.append([name, column.name, column.dtype]) -%}
+    {%- endfor -%}
+    {{ return(local_md5(read_raw(table, reject_if) ~ columns)[:8]) }}
 {%- endmacro %}
 
 

@@ -280,12 +280,16 @@ def test_numerics_beyond_a_double_are_read_on_postgres(postgres):
     """What a double cannot hold is unreadable or 0, and stops nothing."""
     warehouse = postgres("numeric")
     numbers = ("1e400", "1e-400", "5e7", "NaN")
+    least = {"sales_reps": [{"owner_id": "r", "account_capacity": str(-(2**63))}]}
     rows = [
         {"account_id": str(n), "account_name": "A", "annual_revenue_usd": number, "is_customer": number}
         for n, number in enumerate(numbers)
     ]
-    warehouse.load({"accounts": rows, "signals": []}, types={"accounts": dict.fromkeys(list(rows[0])[2:], "numeric")})
-    build(warehouse, "--select", "+stg_raw__accounts", "--exclude", "rules_check")
+    types = {"accounts": dict.fromkeys(list(rows[0])[2:], "numeric"), "sales_reps": {"account_capacity": "bigint"}}
+    warehouse.load({"accounts": rows, "signals": [], **least}, types=types)
+    build(warehouse, "--select", "+stg_raw__accounts", "+stg_raw__sales_reps", "--exclude", "rules_check")
+    reps = warehouse.query("select problems from staging.stg_raw__sales_reps")
+    assert [row["problems"] for row in reps] == ["|value:invalid_account_capacity"]
     found = warehouse.query("select * from staging.stg_raw__accounts order by account_id")
     bad = "|value:invalid_annual_revenue_usd|value:invalid_is_customer"
     assert [(row["annual_revenue_usd"], row["is_customer"], row["problems"]) for row in found] == [

@@ -41,16 +41,16 @@ def needed_builds(item: pytest.Item) -> list[str]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Tests come in the order in which what they need is made, those that need no build first. Those of an engine are
-    not shuffled, as each warehouse takes the place of the last."""
+    """Tests come in the order in which what they need is made, those that need no build first. Those of an engine come
+    together and are not shuffled, as each warehouse takes the place of the last."""
     written = {item: place for place, item in enumerate(items)}
     begun = {name: place for place, name in enumerate(RECIPES)}
     yield
     items.sort(
         key=lambda item: (
-            (len(begun), written[item])
+            (len(begun), "spark" in item.nodeid, written[item])
             if item.get_closest_marker("engines")
-            else (max((begun[name] for name in needed_builds(item)), default=-1), 0)
+            else (max((begun[name] for name in needed_builds(item)), default=-1),)
         )
     )
 

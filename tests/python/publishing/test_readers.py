@@ -8,8 +8,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from dbt.adapters.duckdb.utils import TargetConfig, TargetLocation
+from dbt_common.exceptions import DbtRuntimeError
 
 from builds.warehouse import MARTS, fetch
+from readers_file import Plugin
 from worlds.committed import demo_rows
 
 ADDRESS = r"[^\s'\",:|]+@[^\s'\",:|]+"
@@ -58,3 +61,14 @@ def test_a_second_build_says_who_holds_the_warehouse(published):
     assert run.returncode != 0
     assert "Could not set lock on file" in run.output
     assert "PID" in run.output
+
+
+def test_where_only_the_file_cannot_be_written_it_is_said_what_readers_of_both_see(tmp_path):
+    (tmp_path / "new.next").write_text("new")
+    (tmp_path / "sales_marts.duckdb").symlink_to(tmp_path / "gone" / "sales.duckdb")
+    place = TargetLocation(path=str(tmp_path / "sales_marts.duckdb"), format="duckdb")
+    target = TargetConfig(None, [], {"written": str(tmp_path / "new.next")}, place)
+    with pytest.raises(DbtRuntimeError) as error:
+        Plugin("readers_file", {}).store(target)
+    assert "sales_marts.duckdb was not replaced (No such file or directory)" in str(error.value)
+    assert "its readers see the build before, those of the schema `marts` this one" in str(error.value)

@@ -14,19 +14,25 @@
 {%- endmacro %}
 
 
+{#- The raw tables that a comment's mark names; '' where it bears none. -#}
+{% macro marked_source(comment) %}
+    {%- set found = modules.re.search(mark_of("(.*)") ~ "$", comment or "") -%}
+    {{ return(found.group(1) if found else "") }}
+{% endmacro %}
+
+
 {#- What stands where the marts are published: by name the raw tables that it was made of, or '' where it bears no mark. -#}
 {% macro marks_of_published(marts) %}
     {%- set marks = {} -%}
     {%- for name, comment in adapter.dispatch("comments_on_published")(marts).items() if name in marts | map(attribute="alias") -%}
-        {%- set found = modules.re.search(mark_of("(.*)") ~ "$", comment or "") -%}
-        {%- do marks.update({name: found.group(1) if found else ""}) -%}
+        {%- do marks.update({name: marked_source(comment)}) -%}
     {%- endfor -%}
     {{ return(marks) }}
 {% endmacro %}
 
 {% macro duckdb__comments_on_published(marts, database=none) %}
     {%- set schema = published(marts[0]) -%}
-    {%- set where = " where database_name = '" ~ (database or schema.database) | replace("'", "''") ~ "' and schema_name = 'marts'" -%}
+    {%- set where = " where database_name = " ~ text_literal(database or schema.database) ~ " and schema_name = 'marts'" -%}
     {{ return(names_and_comments(run_query(
         "select table_name, comment from duckdb_tables()" ~ where ~ " union all select view_name, comment from duckdb_views()" ~ where
     ))) }}
@@ -123,7 +129,7 @@
         ) -%}
     {%- endif -%}
     {%- for schema in written if schema not in claimed -%}
-        {%- do run_query("insert into " ~ claims ~ " select '" ~ schema ~ "'") -%}
+        {%- do run_query("insert into " ~ claims ~ " select " ~ text_literal(schema)) -%}
     {%- endfor -%}
     {%- do adapter.commit() -%}
     {{ return("") }}

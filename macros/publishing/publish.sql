@@ -157,7 +157,7 @@
 
 
 {#- Statements that let the roles of `grant_marts_to` read the published tables, and those of `grant_raw_records_to` also the
-    table that holds raw rows. Each build creates the tables anew, so it grants anew. -#}
+    table that holds raw rows. Granted in each build, as tables may have been created anew. -#}
 {% macro grants_on(marts) -%} {{ return(adapter.dispatch("grants_on")(marts)) }} {%- endmacro %}
 
 {% macro default__grants_on(marts) %}

@@ -16,14 +16,13 @@
     {%- do run_query("attach " ~ text_literal(file) ~ " as " ~ attached_readers_file() ~ " (read_only)") -%}
     {%- set comments = duckdb__comments_on_published(marts, attached_readers_file(quoted=false)).values() | list -%}
     {%- do run_query("detach " ~ attached_readers_file()) -%}
-    {%- set sources = [] -%}
     {%- for comment in comments or [""] -%}
-        {%- set found = modules.re.search(mark_of("(.*)") ~ "$", comment or "") -%}
-        {%- if not found -%}
+        {%- set source = marked_source(comment) -%}
+        {%- if source == "" -%}
             {{ return("the file " ~ file ~ " would be replaced and is not of this project: move or rename it.") }}
-        {%- elif found.group(1) != raw_source_of_run() and not var("replace_published") -%}
+        {%- elif source != raw_source_of_run() and not var("replace_published") -%}
             {{ return(
-                "the file " ~ file ~ " holds what was made of the raw tables in '" ~ found.group(1)
+                "the file " ~ file ~ " holds what was made of the raw tables in '" ~ source
                 ~ "'. To replace it, build with --vars '{replace_published: true}'."
             ) }}
         {%- endif -%}

@@ -315,10 +315,10 @@ def test_no_address_in_what_is_published(story):
 
 
 def test_no_address_in_the_bytes_of_the_readers_file(story):
-    """Nor in its blocks that are no longer used."""
+    """Nor in its blocks that are no longer used; nothing else of it is left beside it."""
     files = list(story.warehouse.folder.glob("warehouse_marts.duckdb*"))
-    assert len(files) == 2
-    assert all(MAILBOXES.encode() not in path.read_bytes() for path in files)
+    assert files == [story.warehouse.readers_file]
+    assert MAILBOXES.encode() not in story.warehouse.readers_file.read_bytes()
 
 
 def test_addresses_are_kept_nowhere_but_where_they_were_loaded_and_with_rejected_rows(story):

@@ -65,6 +65,8 @@ COLUMNS = {
         " business_model estimated_deal_usd brand_tier competitive_position is_customer is_strategic owner_id territory"
         " parent_account_id merged_into_account_id competitor_renewal_on get_back_on updated_at is_deleted loaded_at"
         " sales_rep_count sells_subscription has_self_service average_selling_price_usd",
+        "account_domains": "account_id domain",
+        "account_merges": "account_id merged_into_account_id",
         "signals": "signal_id account_id domain signal_type occurred_at contact_id signal_value channel updated_at"
         " is_deleted loaded_at",
         "account_technologies": "account_id technology detected_on removed_on",
@@ -970,6 +972,16 @@ def mark_accounts(all_companies: list[Company]) -> None:
             nth(all_companies, profile, number).row["parent_account_id"] = parent.account_id
 
 
+def add_other_names(tables: Tables, all_companies: list[Company]) -> None:
+    """Brands that three companies took over keep their domains, and one account was merged away with its row."""
+    for company, brand in zip(all_companies[10:40:10], words("quillfox lanternia maplesworth"), strict=True):
+        row = {"account_id": company.row["account_id"], "domain": f"https://www.{brand}.example/"}
+        tables["account_domains"].append(row)
+    tables["account_merges"].append(
+        {"account_id": "acc-legacy-17", "merged_into_account_id": all_companies[10].row["account_id"]}
+    )
+
+
 def add_tier_overrides(tables: Tables, all_companies: list[Company]) -> None:
     """profile;number;tier;reason;set_by;starts_on;ends_on"""
     lines = """engaged;3;1;Put in Tier 1 by the VP after a board introduction;VP Sales;2026-06-01;
@@ -1286,6 +1298,7 @@ def build() -> Tables:
     add_sales_reps(tables)
     for add_story in (add_acme_software, add_acme_marketing, add_account_601, add_techcorp, add_global_financial):
         add_story(tables)
+    add_other_names(tables, all_companies)
     add_tier_overrides(tables, all_companies)
     add_account_returns(tables, all_companies)
     add_older_versions(tables, all_companies)

@@ -107,29 +107,36 @@ from aged group by account_id, signal_type;
 create temp table intent as
 select account_id, sum(points_now) as points_now, sum(points_then) as points_then from by_type group by account_id;
 
+-- nobody answers in this data: the first of the last 90 days to complete a trigger of the status that holds now
 create temp table triggered as
 with counted as (
-    select account_id, 1 as place, 'hot' as status, 'website_visits' as trigger, 5 as needed, occurred_at, signal_id
-    from signals where signal_type = 'website_visit' and days_ago < 7
-    union all select account_id, 1, 'hot', 'pricing_page_visits', 2, occurred_at, signal_id
-    from signals where signal_type = 'pricing_page_visit' and days_ago < 30
-    union all select account_id, 1, 'hot', 'demo_request', 1, occurred_at, signal_id
-    from signals where signal_type = 'demo_request' and days_ago < 30
-    union all select account_id, 1, 'hot', 'intent_surge', 1, occurred_at, signal_id
-    from signals where signal_type = 'third_party_intent_surge' and days_ago < 30 and signal_value >= 90
-    union all select account_id, 2, 'warm', 'website_visits', 3, occurred_at, signal_id
-    from signals where signal_type = 'website_visit' and days_ago < 30
-    union all select account_id, 2, 'warm', signal_type, 1, occurred_at, signal_id
-    from signals where signal_type in ('webinar_attendance', 'content_download', 'case_study_download') and days_ago < 30
-    union all select account_id, 2, 'warm', 'intent_surge', 1, occurred_at, signal_id
-    from signals where days_ago < 30 and signal_value >= 60
+    select account_id, 1 as place, 'hot' as status, 'website_visits' as trigger, 5 as needed, 7 as days, occurred_at, days_ago
+    from signals where signal_type = 'website_visit' and days_ago < 90
+    union all select account_id, 1, 'hot', 'pricing_page_visits', 2, 30, occurred_at, days_ago
+    from signals where signal_type = 'pricing_page_visit' and days_ago < 90
+    union all select account_id, 1, 'hot', 'demo_request', 1, 30, occurred_at, days_ago
+    from signals where signal_type = 'demo_request' and days_ago < 90
+    union all select account_id, 1, 'hot', 'intent_surge', 1, 30, occurred_at, days_ago
+    from signals where signal_type = 'third_party_intent_surge' and days_ago < 90 and signal_value >= 90
+    union all select account_id, 2, 'warm', 'website_visits', 3, 30, occurred_at, days_ago
+    from signals where signal_type = 'website_visit' and days_ago < 90
+    union all select account_id, 2, 'warm', signal_type, 1, 30, occurred_at, days_ago
+    from signals where signal_type in ('webinar_attendance', 'content_download', 'case_study_download') and days_ago < 90
+    union all select account_id, 2, 'warm', 'intent_surge', 1, 30, occurred_at, days_ago
+    from signals where days_ago < 90 and signal_value >= 60
+),
+earlier as (
+    select *, lag(days_ago, needed - 1) over (partition by account_id, status, trigger order by occurred_at) as begun_days_ago
+    from counted
 ),
 completed as (
-    select * from counted
-    qualify row_number() over (partition by account_id, status, trigger order by occurred_at, signal_id) = needed
+    select account_id, place, status, trigger, min(occurred_at) filter (begun_days_ago - days_ago < days) as occurred_at,
+        count(*) filter (days_ago < days) >= any_value(needed) as holds
+    from earlier group by account_id, place, status, trigger
 )
 select account_id, status, trigger, occurred_at from completed
-qualify row_number() over (partition by account_id order by place, occurred_at, trigger) = 1;
+qualify place = min(place) filter (holds) over (partition by account_id)
+    and row_number() over (partition by account_id, place order by occurred_at nulls last, trigger) = 1;
 
 create temp table relationships as
 with contacts as (
@@ -143,7 +150,7 @@ select
     survivor as account_id, count(*) as engaged, count(distinct department) as departments,
     max(case seniority when 'executive' then 3 when 'manager' then 2 when 'practitioner' then 1 end) as seniority
 from contacts inner join survivors using (account_id)
-where contact_id in (select contact_id from signals where days_ago < 90)
+where (contact_id, survivor) in (select (contact_id, account_id) from signals where days_ago < 90)
 group by survivor;
 
 create temp table technologies as
@@ -294,29 +301,51 @@ select
     ))[:3], lambda x: x.r || ': up to +' || number(-x.p) || ' more'), 'string_agg', '; ') as top_gaps
 from told;
 
+-- strategic accounts stand in no line, hot ones for the first two tiers only
 create temp table account_tiers as
-with limits as (
-    select
-        any_value(ranked) as ranked, count(*) filter (priority_score >= 80) as reach_1,
-        count(*) filter (priority_score >= 60) as reach_2, count(*) filter (priority_score >= 40) as reach_3
-    from scores
+with heated as (
+    select scores.*, coalesce(status, 'cold') as engagement_status, trigger, occurred_at,
+        case when priority_score >= 80 then 1 when priority_score >= 60 then 2 when priority_score >= 40 then 3 else 4 end
+            as by_score,
+        coalesce(status = 'hot', false) as is_hot
+    from scores left join triggered using (account_id)
 ),
-first as (select *, least(reach_1, ceil(0.1 * ranked)) as last_1 from limits),
-second as (select *, least(reach_2, last_1 + ceil(0.2 * ranked)) as last_2 from first),
-third as (select *, least(reach_3, last_2 + ceil(0.3 * ranked)) as last_3 from second),
+lined as (
+    select *,
+        count(*) filter (not is_strategic and (not is_hot or by_score <= 2)) over (order by priority_rank) as place,
+        count(*) filter (not is_strategic and not is_hot) over (order by priority_rank) as place_below
+    from heated
+),
+first as (
+    select any_value(ranked) as ranked,
+        least(count(*) filter (not is_strategic and by_score = 1), ceil(0.1 * any_value(ranked))) as last_1
+    from lined
+),
+second as (
+    select first.*,
+        least((select count(*) from lined where not is_strategic and by_score <= 2), last_1 + ceil(0.2 * ranked)) as last_2
+    from first
+),
+third as (
+    select second.*, least(
+        (select count(*) from lined where not is_strategic and not is_hot and by_score <= 3),
+        (select count(*) from lined where not is_strategic and not is_hot and place <= last_2) + ceil(0.3 * ranked)
+    ) as last_3
+    from second
+),
 placed as (
-    select scores.*,
-        case when priority_rank <= reach_1 then 1 when priority_rank <= reach_2 then 2 when priority_rank <= reach_3 then 3
-            else 4 end as by_score,
-        case when priority_rank <= last_1 then 1 when priority_rank <= last_2 then 2 when priority_rank <= last_3 then 3
-            else 4 end as by_capacity
-    from scores cross join third
+    select lined.*,
+        case
+            when is_strategic or (is_hot and by_score > 2) then by_score
+            when place <= last_1 then 1 when place <= last_2 then 2 when is_hot or place_below <= last_3 then 3 else 4
+        end as by_capacity
+    from lined cross join third
 ),
 tiered as (
-    select placed.*, coalesce(status, 'cold') as engagement_status, trigger, occurred_at,
-        case when status = 'hot' and by_capacity > 2 then 2 else by_capacity end as by_heat,
-        case when is_strategic then 1 when status = 'hot' and by_capacity > 2 then 2 else by_capacity end as tier_number
-    from placed left join triggered using (account_id)
+    select *,
+        case when is_hot and by_capacity > 2 then 2 else by_capacity end as by_heat,
+        case when is_strategic then 1 when is_hot and by_capacity > 2 then 2 else by_capacity end as tier_number
+    from placed
 )
 select
     account_id, account_name, domain, cast(null as varchar) as owner_id, cast(null as varchar) as territory,

@@ -131,19 +131,25 @@ def by_type(signals: Frame, as_of: pd.Timestamp) -> Frame:
 
 
 def triggered(signals: Frame) -> Frame:
-    """The trigger that made each account hot or warm, and when."""
+    """Which accounts are hot or warm, and, as nobody answers here, the first of 90 days to complete a trigger of that."""
     found: list[Frame] = []
-    recent = signals[signals["days_ago"] < 30].sort_values(["occurred_at", "signal_id"])
+    recent = signals[signals["days_ago"] < 90].sort_values(["account_id", "occurred_at"])
     for status, trigger, signal_type, days, needed, value in TRIGGERS:
-        counts = recent["days_ago"] < days
+        counts = Series(True, index=recent.index)
         if signal_type:
             counts &= recent["signal_type"] == signal_type
         if value:
             counts &= recent["signal_value"] >= value
-        completed = recent[counts].groupby("account_id")[["account_id", "occurred_at"]].nth(needed - 1)
-        found.append(completed.assign(status=status, trigger=trigger))
-    ordered = pd.concat(found).sort_values(["status", "occurred_at", "trigger"])
-    return ordered.drop_duplicates("account_id").set_index("account_id")
+        matching = recent.loc[counts, ["account_id", "occurred_at", "days_ago"]]
+        begun = matching.groupby("account_id")["days_ago"].shift(needed - 1)
+        first = matching[begun - matching["days_ago"] < days].groupby("account_id")["occurred_at"].min()
+        held = matching[matching["days_ago"] < days].groupby("account_id").size() >= needed
+        completed = Frame({"occurred_at": first}).assign(status=status, trigger=trigger)
+        found.append(completed.assign(holds=held.reindex(completed.index, fill_value=False)).reset_index())
+    triggers = pd.concat(found)
+    statuses = triggers[triggers["holds"]].groupby("account_id")["status"].min()
+    ordered = triggers[triggers["status"] == triggers["account_id"].map(statuses)].sort_values(["occurred_at", "trigger"])
+    return ordered.drop_duplicates("account_id").set_index("account_id").drop(columns="holds")
 
 
 def relationships(folder: str, signals: Frame, accounts: Frame) -> Frame:
@@ -154,13 +160,12 @@ def relationships(folder: str, signals: Frame, accounts: Frame) -> Frame:
     for name in ("seniority", "department"):
         contacts[name] = text(contacts[name]).str.lower()
     contacts = latest(contacts.dropna(subset=["contact_id", "account_id"]), "contact_id", ["loaded_at"])
-    contacts = contacts[
-        contacts["contact_id"].isin(signals.loc[signals["days_ago"] < 90, "contact_id"].dropna().unique())
-    ]
     contacts = contacts.assign(
         survivor=contacts["account_id"].map(accounts["survivor"]),
         seniority=contacts["seniority"].map(CATEGORIES["seniority"]),
     )
+    engaged = signals.loc[signals["days_ago"] < 90, ["contact_id", "account_id"]].dropna().drop_duplicates()
+    contacts = contacts.merge(engaged.rename(columns={"account_id": "survivor"}), on=["contact_id", "survivor"])
     return contacts.groupby("survivor").agg(
         contacts=("contact_id", "size"), contact_departments=("department", "nunique"), seniority=("seniority", "max")
     )
@@ -267,16 +272,29 @@ def tiers(points: Frame, accounts: Frame) -> Frame:
     order = ["priority_score", "fit", "intent_score", "account_id"]
     points = points.rename_axis(None).assign(account_id=points.index).sort_values(order, ascending=[False] * 3 + [True])
     points["priority_rank"] = rank = np.arange(1, len(points) + 1)
-    last, reach, ends = 0, [], []
-    for minimum, percent in ((80, 10), (60, 20), (40, 30)):
-        reach.append(int((points["priority_score"] >= minimum).sum()))
-        last = min(reach[-1], last + -(-percent * len(points) // 100))
-        ends.append(last)
-    points["score_tier_number"] = np.select([rank <= end for end in reach], [1, 2, 3], 4)
-    by_capacity = np.select([rank <= end for end in ends], [1, 2, 3], 4)
-    accounts = accounts.loc[points.index]
-    by_heat = np.where(accounts["status"] == "hot", np.minimum(by_capacity, 2), by_capacity)
-    points["tier_number"] = np.where(accounts["is_strategic"].fillna(False).astype(bool), 1, by_heat)
+    accounts, score = accounts.loc[points.index], points["priority_score"]
+    hot, placed = accounts["status"] == "hot", accounts["is_strategic"].fillna(False).astype(bool)
+    points["score_tier_number"] = by_score = np.select([score >= 80, score >= 60, score >= 40], [1, 2, 3], 4)
+    # strategic accounts stand in no line, hot ones for the first two tiers only
+    waits, waits_below = ~placed & (~hot | (by_score <= 2)), ~placed & ~hot
+    place, place_below = waits.cumsum(), waits_below.cumsum()
+    room = [-(-percent * len(points) // 100) for percent in (10, 20, 30)]
+    ends = [0]
+    for tier, line in ((1, waits), (2, waits), (3, waits_below)):
+        begun = int((waits_below & (place <= ends[-1])).sum()) if tier == 3 else ends[-1]
+        ends.append(min(int((line & (by_score <= tier)).sum()), begun + room[tier - 1]))
+    by_capacity = np.select(
+        [
+            placed | (hot & (by_score > 2)),
+            waits & (place <= ends[1]),
+            waits & (place <= ends[2]),
+            hot | (place_below <= ends[3]),
+        ],
+        [by_score, 1, 2, 3],
+        4,
+    )
+    by_heat = np.where(hot, np.minimum(by_capacity, 2), by_capacity)
+    points["tier_number"] = np.where(placed, 1, by_heat)
     points["tier_reason"] = np.select(
         [points["tier_number"] != by_heat, by_heat != by_capacity, by_capacity != points["score_tier_number"]],
         ["strategic", "hot_promotion", "capacity"],

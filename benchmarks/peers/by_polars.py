@@ -139,24 +139,33 @@ def by_type(signals: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
 
 
 def triggered(signals: pl.LazyFrame) -> pl.LazyFrame:
-    """The trigger that made each account hot or warm, and when."""
+    """Which accounts are hot or warm, and, as nobody answers here, the first of 90 days to complete a trigger of that."""
     found = []
-    recent = signals.filter(pl.col("days_ago") < 30)
-    for place, (status, trigger, signal_type, days, needed, value) in enumerate(TRIGGERS):
-        counts = pl.col("days_ago") < days
+    recent = signals.filter(pl.col("days_ago") < 90).sort("account_id", "occurred_at")
+    for status, trigger, signal_type, days, needed, value in TRIGGERS:
+        counts = pl.lit(True)
         if signal_type:
             counts &= pl.col("signal_type") == signal_type
         if value:
             counts &= pl.col("signal_value") >= value
-        ordered = pl.col("occurred_at").sort_by("occurred_at", "signal_id")
-        completed = recent.filter(counts).group_by("account_id").agg(ordered.get(needed - 1, null_on_oob=True))
-        found.append(
-            completed.select("account_id", "occurred_at", status=pl.lit(status), trigger=pl.lit(trigger), place=place)
+        begun = pl.col("days_ago").shift(needed - 1)
+        is_in_window = pl.col("account_id").shift(needed - 1) == pl.col("account_id")
+        completed = (
+            recent.filter(counts)
+            .with_columns(is_completed=is_in_window & (begun - pl.col("days_ago") < days))
+            .group_by("account_id")
+            .agg(
+                occurred_at=pl.col("occurred_at").filter("is_completed").min(),
+                holds=(pl.col("days_ago") < days).sum() >= needed,
+            )
         )
+        found.append(completed.with_columns(status=pl.lit(status), trigger=pl.lit(trigger)))
+    triggers = pl.concat(found)
+    statuses = triggers.filter("holds").group_by("account_id").agg(pl.col("status").min())
     return (
-        pl.concat(found)
-        .filter(pl.col("occurred_at").is_not_null())
-        .sort("status", "occurred_at", "trigger")
+        triggers.filter(pl.col("occurred_at").is_not_null())
+        .join(statuses, on=["account_id", "status"], how="semi")
+        .sort("occurred_at", "trigger")
         .unique("account_id", keep="first", maintain_order=True)
     )
 
@@ -172,8 +181,8 @@ def relationships(folder: str, engaged: pl.DataFrame, merged: pl.DataFrame) -> p
     contacts = contacts.filter(pl.col("contact_id").is_not_null() & pl.col("account_id").is_not_null())
     return (
         latest(contacts, "contact_id", "loaded_at")
-        .join(engaged.lazy(), on="contact_id", how="semi")
         .join(merged.lazy().select("account_id", "survivor"), on="account_id")
+        .join(engaged.lazy(), left_on=["contact_id", "survivor"], right_on=["contact_id", "account_id"], how="semi")
         .group_by(account_id="survivor")
         .agg(
             contacts=pl.len(),
@@ -329,24 +338,37 @@ def explained(scores: pl.LazyFrame, types: pl.LazyFrame) -> pl.DataFrame:
 
 
 def tiered(scores: pl.DataFrame) -> pl.DataFrame:
-    """The tier of each account, and why."""
-    ranked, last, reach, ends = scores.height, 0, [], []
-    for minimum, percent in ((80, 10), (60, 20), (40, 30)):
-        reach.append(scores.filter(pl.col("priority_score") >= minimum).height)
-        last = min(reach[-1], last + -(-percent * ranked // 100))
-        ends.append(last)
-    rank = pl.col("priority_rank")
+    """The tier of each account, and why. Strategic accounts stand in no line, hot ones for the first two tiers only."""
+    ranked, score = scores.height, pl.col("priority_score")
+    hot, placed = pl.col("is_hot"), pl.col("is_strategic").fill_null(False)
     scores = scores.with_columns(
-        by_score=banded(-rank.cast(pl.Int64), *((-end, tier) for tier, end in enumerate(reach, 1)), last=4),
-        by_capacity=banded(-rank.cast(pl.Int64), *((-end, tier) for tier, end in enumerate(ends, 1)), last=4),
+        by_score=pl.when(score >= 80).then(1).when(score >= 60).then(2).when(score >= 40).then(3).otherwise(4),
         engagement_status=pl.col("status").fill_null("cold"),
+        is_hot=(pl.col("status") == "hot").fill_null(False),
+    )
+    waits, waits_below = ~placed & (~hot | (pl.col("by_score") <= 2)), ~placed & ~hot
+    scores = scores.with_columns(place=waits.cum_sum(), place_below=waits_below.cum_sum())
+    room = [-(-percent * ranked // 100) for percent in (10, 20, 30)]
+    ends = [0]
+    for tier, line in ((1, waits), (2, waits), (3, waits_below)):
+        begun = scores.filter(waits_below & (pl.col("place") <= ends[-1])).height if tier == 3 else ends[-1]
+        in_line = scores.filter(line & (pl.col("by_score") <= tier)).height
+        ends.append(min(in_line, begun + room[tier - 1]))
+    scores = scores.with_columns(
+        by_capacity=pl.when(placed | (hot & (pl.col("by_score") > 2)))
+        .then(pl.col("by_score"))
+        .when(pl.col("place") <= ends[1])
+        .then(1)
+        .when(pl.col("place") <= ends[2])
+        .then(2)
+        .when(hot | (pl.col("place_below") <= ends[3]))
+        .then(3)
+        .otherwise(4)
     )
     scores = scores.with_columns(
-        by_heat=pl.when(pl.col("engagement_status") == "hot")
-        .then(pl.min_horizontal("by_capacity", 2))
-        .otherwise(pl.col("by_capacity"))
+        by_heat=pl.when(hot).then(pl.min_horizontal("by_capacity", 2)).otherwise(pl.col("by_capacity"))
     )
-    return scores.with_columns(tier_number=pl.when("is_strategic").then(1).otherwise(pl.col("by_heat")).cast(pl.Int64))
+    return scores.with_columns(tier_number=pl.when(placed).then(1).otherwise(pl.col("by_heat")).cast(pl.Int64))
 
 
 def completeness() -> pl.Expr:
@@ -383,7 +405,7 @@ def account_tiers(folder: str, as_of: datetime, files: list[str]) -> pl.DataFram
             by_type(signals, as_of),
             triggered(signals),
             signals.filter((pl.col("days_ago") < 90) & pl.col("contact_id").is_not_null())
-            .select("contact_id")
+            .select("contact_id", "account_id")
             .unique(),
         ],
         engine="streaming",

@@ -7,6 +7,9 @@
             coalesce(', last touched ' || {{ how_long_ago("days_since_last_outbound") }}, ', never touched') || ': '
             || {{ with_rep("'have ' || " ~ rep ~ " || ' reach out'") }}
         when 'response_overdue' then ', hot and not answered in time: ' || {{ with_rep("'have ' || " ~ rep ~ " || ' respond now'") }}
+        when 'snoozed_but_hot' then
+            'Snoozed until ' || cast(snooze_until as {{ dbt.type_string() }}) || ' and hot again: '
+            || {{ with_rep("'have ' || " ~ rep ~ " || ' look at it'") }}
         when 'retrieve' then
             ' of a rep over capacity: '
             || coalesce('hand it to ' || {{ rep }}, 'take it back, though no rep of its territory has room')

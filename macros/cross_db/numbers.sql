@@ -34,6 +34,20 @@
 {% macro postgres__microseconds(timestamp) -%} cast(extract(epoch from {{ timestamp }}) * 1000000 as bigint) {%- endmacro %}
 
 
+{#- A timestamp so many microseconds later. -#}
+{% macro add_microseconds(timestamp, microseconds) -%} {{ adapter.dispatch("add_microseconds")(timestamp, microseconds) }} {%- endmacro %}
+
+{% macro default__add_microseconds(timestamp, microseconds) -%}
+    ({{ timestamp }} + {{ microseconds }} * interval '1 microsecond')
+{%- endmacro %}
+
+{% macro duckdb__add_microseconds(timestamp, microseconds) -%} ({{ timestamp }} + to_microseconds({{ microseconds }})) {%- endmacro %}
+
+{% macro spark__add_microseconds(timestamp, microseconds) -%}
+    timestampadd(microsecond, {{ microseconds }}, {{ timestamp }})
+{%- endmacro %}
+
+
 {#- A ratio of two doubles; null where the second is 0, 1e300 where it would be infinite, 0 where it would vanish. -#}
 {% macro ratio(part, whole) -%} {{ adapter.dispatch("ratio")(part, whole) }} {%- endmacro %}
 

@@ -29,6 +29,59 @@
 {% endmacro %}
 
 
+{#- Trimmed text as it is compared: in Unicode NFC, each run of white space as one blank. Most is ASCII with no blank in it. -#}
+{% macro compared_text(text) -%}
+    {%- set runs = "'[" ~ white_space() ~ "]+'" -%}
+    case
+        when {{ byte_length(text) }} = length({{ text }})
+            {%- for blank in white_space()[:6] %} and {{ text }} not like '%{{ blank }}%'{% endfor %} then {{ text }}
+        else {{ replace_all(nfc(text), runs, "' '") }}
+    end
+{%- endmacro %}
+
+{% macro byte_length(text) -%} {{ adapter.dispatch("byte_length")(text) }} {%- endmacro %}
+
+{% macro default__byte_length(text) -%} octet_length({{ text }}) {%- endmacro %}
+
+{% macro duckdb__byte_length(text) -%} strlen({{ text }}) {%- endmacro %}
+
+{% macro replace_all(text, pattern, by) -%} {{ adapter.dispatch("replace_all")(text, pattern, by) }} {%- endmacro %}
+
+{% macro default__replace_all(text, pattern, by) -%} regexp_replace({{ text }}, {{ pattern }}, {{ by }}, 'g') {%- endmacro %}
+
+{% macro spark__replace_all(text, pattern, by) -%} regexp_replace({{ text }}, {{ pattern }}, {{ by }}) {%- endmacro %}
+
+{#- Text in Unicode's form NFC. -#}
+{% macro nfc(text) -%} {{ adapter.dispatch("nfc")(text) }} {%- endmacro %}
+
+{% macro default__nfc(text) -%} normalize({{ text }}, nfc) {%- endmacro %}
+
+{% macro duckdb__nfc(text) -%} nfc_normalize({{ text }}) {%- endmacro %}
+
+{#- Spark knows no normal forms: a Latin letter and the mark after it are put together by hand. -#}
+{% macro spark__nfc(text) -%}
+    {%- set letters = {
+        "\u0300": "AÀEÈIÌNǸOÒUÙaàeèiìnǹoòuù", "\u0301": "AÁCĆEÉIÍLĹNŃOÓRŔSŚUÚYÝZŹaácćeéiílĺnńoórŕsśuúyýzź",
+        "\u0302": "AÂCĈEÊGĜHĤIÎJĴOÔSŜUÛWŴYŶaâcĉeêgĝhĥiîjĵoôsŝuûwŵyŷ", "\u0303": "AÃIĨNÑOÕUŨaãiĩnñoõuũ",
+        "\u0304": "AĀEĒIĪOŌUŪaāeēiīoōuū", "\u0306": "AĂEĔGĞIĬOŎUŬaăeĕgğiĭoŏuŭ", "\u0307": "CĊEĖGĠIİZŻcċeėgġzż",
+        "\u0308": "AÄEËIÏOÖUÜYŸaäeëiïoöuüyÿ", "\u030a": "AÅUŮaåuů", "\u030b": "OŐUŰoőuű",
+        "\u030c": "CČDĎEĚNŇRŘSŠTŤZŽcčdďeěnňrřsštťzž", "\u0327": "CÇGĢKĶLĻNŅRŖSŞTŢcçkķlļnņrŗsştţ",
+        "\u0328": "AĄEĘIĮUŲaąeęiįuų", "\u0326": "SȘTȚsștț",
+    } -%}
+    {%- set pairs = [] -%}
+    {%- for mark, text_of_pairs in letters.items() -%}
+        {%- for pair in text_of_pairs | batch(2) -%}
+            {%- do pairs.append("struct('" ~ pair[0] ~ mark ~ "' as apart, '" ~ pair[1] ~ "' as whole)") -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    case
+        when {{ text }} rlike '[\u0300-\u0328]'
+            then aggregate(array({{ pairs | join(", ") }}), {{ text }}, (made, pair) -> replace(made, pair.apart, pair.whole))
+        else {{ text }}
+    end
+{%- endmacro %}
+
+
 {#- A value of JSON as text: text without its quotes, JSON's null is null. -#}
 {% macro json_as_text(json) -%} {{ adapter.dispatch("json_as_text")(json) }} {%- endmacro %}
 

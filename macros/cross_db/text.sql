@@ -2,27 +2,33 @@
 {% macro text_literal(text) -%} {{ return(dbt.string_literal(dbt.escape_single_quotes(text))) }} {%- endmacro %}
 
 
-{#- The domain of a web or e-mail address as people write it: lower case, without scheme, `www.`, port and path. -#}
-{% macro normalize_domain(domain) -%} {{ adapter.dispatch("normalize_domain")(domain) }} {%- endmacro %}
-
-{% macro default__normalize_domain(domain) -%}
-    nullif(
-        regexp_replace(
-            regexp_replace(lower({{ domain }}), '^([a-z][a-z0-9+.-]*:)?//', ''),
-            '^www[.]|[:/?#].*$', '', 'gs'
-        ), ''
-    )
+{#- The domain of a web or e-mail address as people write it: lower case, without scheme, user, `www.`, port, path and the
+    dot at its end. -#}
+{% macro normalize_domain(domain) -%}
+    {%- set host = replace_all(
+        replace_all("lower(" ~ domain ~ ")", "'(?s)^([a-z][a-z0-9+.-]*:)?//|[/?#].*$'", "''"), "'(?s)^.*@'", "''"
+    ) -%}
+    nullif({{ replace_all(nfc(host), "'(?s)^www[.]|[.]*(:.*)?$'", "''") }}, '')
 {%- endmacro %}
 
 
-{#- All that is matched is replaced, and a dot is any character, without being asked. -#}
-{% macro spark__normalize_domain(domain) -%}
-    nullif(
-        regexp_replace(
-            regexp_replace(lower({{ domain }}), '^([a-z][a-z0-9+.-]*:)?//', ''),
-            '(?s)^www[.]|[:/?#].*$', ''
-        ), ''
-    )
+{#- What stands for an e-mail address where the address itself need not be kept: the same in any case. -#}
+{% macro email_key(email) -%} md5(lower({{ email }})) {%- endmacro %}
+
+
+{#- The last so many labels of a domain; null where it has fewer. -#}
+{% macro last_labels(domain, labels) -%} {{ adapter.dispatch("last_labels")(domain, labels) }} {%- endmacro %}
+
+{% macro default__last_labels(domain, labels) -%}
+    nullif(regexp_extract({{ domain }}, '([^.]+[.]){{ "{" ~ (labels - 1) ~ "}" }}[^.]+$'), '')
+{%- endmacro %}
+
+{% macro spark__last_labels(domain, labels) -%}
+    nullif(regexp_extract({{ domain }}, '([^.]+[.]){{ "{" ~ (labels - 1) ~ "}" }}[^.]+$', 0), '')
+{%- endmacro %}
+
+{% macro postgres__last_labels(domain, labels) -%}
+    substring({{ domain }} from '(?:[^.]+[.]){{ "{" ~ (labels - 1) ~ "}" }}[^.]+$')
 {%- endmacro %}
 
 

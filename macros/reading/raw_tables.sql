@@ -61,7 +61,7 @@
 
 
 {#- From each of the wanted names to the one meant by it: the same, else the one that differs in case alone, else the one that
-    differs in underscores, blanks at its ends or a byte order mark. An error if there are several. -#}
+    differs in underscores, blanks at its ends, a byte order mark or HubSpot's prefix. An error if there are several. -#}
 {% macro names_found(wanted, names, what) %}
     {%- set alike, found = {}, {} -%}
     {%- for name in names -%} {%- do alike.setdefault(plain_name(name), []).append(name) -%} {%- endfor -%}
@@ -82,7 +82,8 @@
 {% endmacro %}
 
 {% macro plain_name(name) %}
-    {{ return(name | replace("\ufeff", "") | trim | lower | replace("_", "")) }}
+    {%- set bare = name | replace("\ufeff", "") | trim | lower -%}
+    {{ return(modules.re.sub("^propert(y|ies)_", "", bare) | replace("_", "")) }}
 {% endmacro %}
 
 
@@ -149,18 +150,15 @@
             {%- if declared.meta.required -%}
                 {%- set names = [] -%}
                 {%- for column in required -%}
-                    {%- do names.append(column.name ~ (" or " ~ column.meta.or_else if column.meta.or_else else "")) -%}
+                    {%- do names.append(column.name ~ ((" or " ~ (column.meta.or_else | join(" or "))) if column.meta.or_else else "")) -%}
                 {%- endfor -%}
                 {%- do missing.append("table " ~ declared.name ~ " (with at least " ~ (names | join(", ")) ~ ")") -%}
             {%- endif -%}
         {%- else -%}
             {%- for column in required -%}
-                {%- set alternative = column.meta.get("or_else") -%}
-                {%- if column.name not in existing and alternative not in existing -%}
-                    {%- do missing.append(
-                        "column " ~ declared.name ~ "." ~ column.name
-                        ~ (" or " ~ declared.name ~ "." ~ alternative if alternative else "")
-                    ) -%}
+                {%- set names = [column.name] + (column.meta.get("or_else") or []) -%}
+                {%- if not names | select("in", existing) | list -%}
+                    {%- do missing.append("column " ~ declared.name ~ "." ~ (names | join(" or "))) -%}
                 {%- endif -%}
             {%- endfor -%}
         {%- endif -%}
@@ -177,10 +175,29 @@
 {% endmacro %}
 
 
+{#- At the end of a build: each optional column that was not found while another looks like it, as it counts as empty. -#}
+{% macro tell_look_alikes() %}
+    {%- if not execute or flags.WHICH not in ["build", "run"] or is_demo() -%} {{ return("") }} {%- endif -%}
+    {%- for declared in graph.sources.values() if declared.source_name == "raw" -%}
+        {%- set existing = existing_raw_columns(declared) or {} -%}
+        {%- for name in existing if name not in declared.columns -%}
+            {%- set meant = nearest_name(name, declared.columns.keys() | reject("in", existing)) -%}
+            {%- if meant -%}
+                {%- do log(
+                    "NOT READ: column '" ~ name ~ "' of the raw table " ~ declared.name ~ "; if it is " ~ meant
+                    ~ ", which counts as empty, call it so.", info=true
+                ) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return("") }}
+{% endmacro %}
+
+
 {#- The names of the raw tables. -#}
 {% macro raw_tables() %}
     {{ return([
-        "accounts", "signals", "account_technologies", "contacts", "activities", "opportunities", "sales_reps",
+        "accounts", "account_domains", "account_merges", "signals", "account_technologies", "contacts", "activities", "opportunities", "sales_reps",
         "tier_overrides", "account_returns", "product_usage", "customer_contracts",
     ]) }}
 {% endmacro %}
@@ -205,4 +222,23 @@
     {%- set relation = source("raw", table) -%}
     {%- if not execute or relation.is_cte -%} {{ return({}) }} {%- endif -%}
     {{ return(existing_raw_columns(raw_source(table)) or {}) }}
+{% endmacro %}
+
+
+{#- SQL for `dbt source freshness`: when the last rows of the table were loaded, as a build reads it. What cannot be read, or lies
+    ahead of the run, tells nothing; a table that is not there is not stale. -#}
+{% macro newest_load() %}
+    {%- set declared = raw_source(model.name) -%}
+    {%- set now = "cast('" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S") ~ "' as timestamp)" -%}
+    {%- set existing = existing_raw_columns(declared) or {} -%}
+    {%- set column = declared.columns.loaded_at -%}
+    {%- if "loaded_at" not in existing -%} select {{ now }} as loaded_at
+    {%- else -%}
+    select max(loaded_at) as loaded_at
+    from (
+        select {{ read_column(column, arrival_of(column, existing), raw_cell(column, this, existing)) }} as loaded_at
+        from {{ existing_raw_relation(declared) }}
+    ) as loads
+    where loaded_at <= {{ now }}
+    {%- endif -%}
 {% endmacro %}

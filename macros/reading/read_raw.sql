@@ -42,17 +42,7 @@
 
     select
         *,
-        ''
-        {%- for column in columns if column.data_type != "text" %}
-        || case when raw_{{ column.name }} is not null and {{ column.name }} is null
-            then '|{{ "record" if column.meta.required or column.meta.decisive else "value" }}:invalid_{{ column.name }}' else '' end
-        {%- endfor %}
-        {%- for column in columns if column.meta.required and not column.meta.or_else %}
-        || case when raw_{{ column.name }} is null then '|record:missing_{{ column.name }}' else '' end
-        {%- endfor %}
-        {%- for reason, condition in reject_if.items() %}
-        || case when {{ condition }} then '|record:{{ reason }}' else '' end
-        {%- endfor %} as problems
+        {{ problems_of(declared, reject_if) }} as problems
     from {{ prefix }}typed
 
 ),
@@ -85,6 +75,54 @@
     from {{ prefix }}compared
 
 )
+{%- endmacro %}
+
+
+{#- SQL: '|severity:reason' for each thing that is wrong with a row. A delete needs no more than its key. -#}
+{% macro problems_of(declared, reject_if) -%}
+    {%- set columns = declared.columns.values() | list -%}
+    {%- set invalid = "case when raw_{0} is not null and {0} is null then '|{1}:invalid_{0}' else '' end" -%}
+    {%- set missing = "case when raw_{0} is null then '|record:missing_{0}' else '' end" -%}
+    {%- set of_values, of_key, of_record, of_delete, is_delete = [], [], [], [], ["coalesce(is_deleted, false)"] -%}
+    {%- for column in columns -%}
+        {%- set is_fatal = column.meta.required or column.meta.decisive -%}
+        {%- set is_required = column.meta.required and not column.meta.or_else -%}
+        {%- set found = of_values if not is_fatal else of_key if column.name in declared.meta.key else of_record -%}
+        {%- if column.data_type != "text" -%}
+            {%- do found.append(invalid | replace("{0}", column.name) | replace("{1}", "record" if is_fatal else "value")) -%}
+            {%- if found is sameas of_record -%} {%- do of_delete.append(found[-1] | replace("|record:", "|value:")) -%} {%- endif -%}
+        {%- endif -%}
+        {%- if is_required -%} {%- do found.append(missing | replace("{0}", column.name)) -%} {%- endif -%}
+        {%- if column.name in declared.meta.key -%}
+            {%- do is_delete.append(column.name ~ " is not null" if is_required else "(raw_" ~ column.name ~ " is null or " ~ column.name ~ " is not null)") -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if "updated_at" in declared.columns and "loaded_at" in declared.columns -%}
+        {%- do of_values.append("case when " ~ is_written_after_loading() ~ " then '|value:invalid_updated_at' else '' end") -%}
+    {%- endif -%}
+    {%- for reason, condition in reject_if.items() -%}
+        {%- do of_record.append("case when " ~ condition ~ " then '|record:" ~ reason ~ "' else '' end") -%}
+    {%- endfor -%}
+    ''
+    {%- for problem in of_values + of_key %}
+        || {{ problem }}
+    {%- endfor %}
+    {%- if of_record and "is_deleted" in declared.columns %}
+        || case
+            when {{ is_delete | join(" and ") }} then ''
+            {%- for problem in of_delete %}
+                || {{ problem }}
+            {%- endfor %}
+            else ''
+            {%- for problem in of_record %}
+                || {{ problem }}
+            {%- endfor %}
+        end
+    {%- else %}
+    {%- for problem in of_record %}
+        || {{ problem }}
+    {%- endfor %}
+    {%- endif %}
 {%- endmacro %}
 
 
@@ -132,11 +170,12 @@
     {%- set raw = raw or "raw_" ~ column.name -%}
     {%- set as_text = "cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")" -%}
     {%- set type = column.data_type -%}
-    {%- if type in ["text", "name"] -%} {{ as_text }}
+    {%- if type == "text" -%} {{ as_text }}
+    {%- elif type == "name" -%} {{ compared_text(as_text) }}
     {%- elif type == "category" -%}
         {%- if column.meta.get("values") -%}
     case when lower({{ as_text }}) in ('{{ column.meta["values"] | join("', '") }}') then lower({{ as_text }}) end
-        {%- else -%} lower({{ as_text }}) {%- endif -%}
+        {%- else -%} lower({{ compared_text(as_text) }}) {%- endif -%}
     {%- elif type == "boolean" -%}
         {%- set number = raw if arrival in ["number", "floating"] else parse_number(as_text) -%}
         {%- set flag = "case " ~ number ~ " when 1 then true when 0 then false end" -%}

@@ -24,9 +24,29 @@ from versioned
 {% endmacro %}
 
 
-{#- A CTE `versioned`: rows that were read, of each record the version that stands first; rejected rows are not versions. -#}
+{#- CTEs up to `versioned`: rows that were read, of each record the version that stands first; rejected rows are no versions. Of
+    tables that are `as_known`, what was written after as_of is not known yet: of a record that has nothing else the earliest. -#}
 {% macro number_versions(table, read_rows, stored_version=none) %}
 {%- set declared = raw_source(table) -%}
+{%- set is_dated, is_loaded = "updated_at" in declared.columns, "loaded_at" in declared.columns -%}
+{%- set has_deletes = is_dated and is_loaded and "is_deleted" in declared.columns -%}
+{%- if is_dated %}
+dated as (
+
+    select
+        *,
+        {%- if has_deletes %}
+        is_deleted and ({{ believable_updated_at(declared) }}) is null as is_undated_delete,
+        -- a delete that does not tell was written when it was loaded
+        coalesce({{ believable_updated_at(declared) }}, case when is_deleted then loaded_at end) as written_at
+        {%- else %}
+        {{ believable_updated_at(declared) }} as written_at
+        {%- endif %}
+    from {{ read_rows }}
+
+),
+{%- endif %}
+
 versioned as (
 
     select
@@ -34,14 +54,36 @@ versioned as (
         row_number() over (
             partition by is_rejected, {{ record_key(declared) }}
             order by
-                {% if "updated_at" in declared.columns %}updated_at desc nulls last,{% endif %}
-                {% if "loaded_at" in declared.columns %}loaded_at desc nulls last,{% endif %}
-                {% if stored_version %}{{ stored_version }},{% endif %}
+                {%- if is_dated and declared.meta.as_known %}
+                case when written_at > {{ as_of() }} then written_at end asc nulls first,
+                {%- endif %}
+                {%- if is_dated %}
+                written_at desc nulls last,
+                {%- endif %}
+                {%- if is_loaded %}
+                loaded_at desc nulls last,
+                {%- endif %}
+                {%- if has_deletes %}
+                case when is_undated_delete then 1 else 2 end asc,
+                {%- endif %}
+                {%- if stored_version %}
+                {{ stored_version }} asc,
+                {%- endif %}
                 row_hash desc
         ) as version_number
-    from {{ read_rows }}
+    from {{ "dated" if is_dated else read_rows }}
 
 )
+{%- endmacro %}
+
+
+{#- SQL: `updated_at`, null where it lies more than a day after the row was loaded: such a version would win for ever. -#}
+{% macro believable_updated_at(declared) -%}
+    {{ "case when not " ~ is_written_after_loading() ~ " then updated_at end" if "loaded_at" in declared.columns else "updated_at" }}
+{%- endmacro %}
+
+{% macro is_written_after_loading() -%}
+    coalesce(updated_at > {{ dbt.dateadd("day", 1, "loaded_at") | trim }}, false)
 {%- endmacro %}
 
 
@@ -53,12 +95,26 @@ versioned as (
 {%- endmacro %}
 
 
+{#- SQL: the columns that identify a record as one text, as they were read. -#}
+{% macro record_key_as_text(table, alias) -%}
+    {%- for name in raw_source(table).meta.key -%}
+    coalesce(cast({{ alias }}.{{ name }} as {{ dbt.type_string() }}), ''){{ " || '|' || " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
 {#- The select list of a staging model. -#}
 {% macro select_staged(table, version_number="version_number") %}
 {%- set declared = raw_source(table) -%}
 select
     {%- for column in declared.columns.values() %}
-    {{ "coalesce(" ~ column.name ~ ", false) as " ~ column.name if column.data_type == "boolean" else column.name }},
+    {%- if column.data_type == "boolean" %}
+    coalesce({{ column.name }}, {{ "true" if column.meta.default else "false" }}) as {{ column.name }},
+    {%- elif column.name == "updated_at" %}
+    {{ believable_updated_at(declared) }} as updated_at,
+    {%- else %}
+    {{ column.name }},
+    {%- endif %}
     {%- endfor %}
     record_key,
     problems,

@@ -153,7 +153,7 @@ versions as (
 {#- Reasons to reject a signal other than cells that are missing or cannot be read. -#}
 {% macro signal_rejections() %}
     {{ return({
-        "missing_account_id": "account_id is null and domain is null",
+        "missing_account_id": "coalesce(account_id, contact_id, email, domain) is null",
         "unknown_signal_type":
             "not " ~ is_one_of("signal_type", "signal_type", ref("stg_rules__signal_types")),
         "occurred_in_future": "occurred_at > " ~ dbt.dateadd("day", 1, "loaded_at"),

@@ -10,6 +10,7 @@
     {{ return([
         "scoring_models", "scoring_dimensions", "scoring_rules", "signal_types", "tiers", "tier_treatments",
         "qualification_rules", "engagement_triggers", "icp_industries", "icp_markets", "complementary_technologies",
+        "free_email_domains",
     ]) }}
 {% endmacro %}
 
@@ -66,7 +67,7 @@ from ({{ rule_rows(name) }}) as rule_rows
     {%- set short_text = "case when length(" ~ cell ~ ") <= " ~ most_characters() ~ " then " ~ text ~ " end" -%}
     {%- set number = parse_number(text) -%}
     {%- if data_type == "text" -%} {{ short_text }}
-    {%- elif data_type == "category" -%} lower({{ short_text }})
+    {%- elif data_type == "category" -%} lower({{ compared_text(short_text) }})
     {%- elif data_type == "boolean" -%} {{ parse_boolean(text) }}
     {%- elif data_type == "integer" -%}
     cast(case when abs({{ number }}) <= 1e9 and floor({{ number }}) = {{ number }} then {{ number }} end as {{ dbt.type_int() }})

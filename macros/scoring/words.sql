@@ -20,6 +20,7 @@
             then 'Unknown ' || replace(replace(attribute, '_usd', ''), '_', ' ')
         {%- endif %}
         {%- endfor %}
+        when points < 0 and max_points = 0 then 'Points lost by ' || {{ without_capital("label") }}
         when is_per_unit then 'Further ' || {{ without_capital("best_label") }}
         else 'No ' || {{ without_capital("best_label") }}
     end

@@ -42,16 +42,23 @@
 {%- endmacro %}
 
 
-{#- SQL: the UTC day of as_of. -#}
+{#- SQL: the day of as_of. A day is one of the var `reporting_timezone`. -#}
 {% macro as_of_date() -%}
-    cast('{{ as_of_datetime().strftime("%Y-%m-%d") }}' as date)
+    {%- set local = modules.pytz.utc.localize(as_of_datetime()).astimezone(modules.pytz.timezone(reporting_timezone())) -%}
+    cast('{{ local.strftime("%Y-%m-%d") }}' as date)
 {%- endmacro %}
 
 
-{#- SQL: how many UTC calendar days before the day of as_of a timestamp or date is (0: the same day). A moment lies
-    "in the last N days" when it is no later than as_of and fewer than N days ago. -#}
+{#- SQL: how many days before the day of as_of a moment is (0: the same day). It lies "in the last N days" when it is no later
+    than as_of and fewer than N days ago. -#}
 {% macro days_ago(moment) -%}
-    {{ dbt.datediff(moment, as_of_date(), "day") }}
+    {{ dbt.datediff(local_time(moment), as_of_date(), "day") }}
+{%- endmacro %}
+
+
+{#- SQL: the same of a date, which is a day as it stands. -#}
+{% macro days_since(date) -%}
+    {{ dbt.datediff(date, as_of_date(), "day") }}
 {%- endmacro %}
 
 

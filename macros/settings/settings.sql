@@ -11,6 +11,8 @@
         "decay_horizon_half_lives": {"kind": "number", "most": 1000, "example": 10},
         "intent_trend_threshold": {"kind": "number", "most": 1000, "example": 5},
         "touch_window_days": {"kind": "whole number", "most": 36500, "example": 14},
+        "reporting_timezone": {"kind": "time zone", "example": "Europe/Berlin"},
+        "working_hours": {"kind": "working hours", "example": "'09:00-17:00 Mon-Fri'", "or_null": true},
         "max_shrink_share": {"kind": "number", "most": 1, "example": 0.5},
         "replace_published": {"kind": "boolean", "example": "true"},
         "require_publish": {"kind": "boolean", "example": "true"},
@@ -33,6 +35,8 @@
                 "number": "a number from 0 to " ~ setting.most,
                 "boolean": "true or false",
                 "roles": "a list of roles",
+                "time zone": "the name of a time zone (IANA)",
+                "working hours": "a time from and to, and days",
             }[setting.kind] -%}
             {%- do wrong.append(name ~ ": " ~ as_given(value) ~ " is not " ~ kind ~ "; write for example " ~ setting.example) -%}
         {%- elif setting.kind == "roles" -%}
@@ -40,6 +44,10 @@
                 {%- do wrong.append(name ~ ": the warehouse has no role '" ~ role ~ "'; create it, or leave it out") -%}
             {%- endfor -%}
         {%- endif -%}
+    {%- endfor -%}
+    {%- for name in (invocation_args_dict.get("vars") or {}) if name not in settings() -%}
+        {%- set meant = nearest_name(name, settings()) -%}
+        {%- if meant -%} {%- do wrong.append(name ~ " is no setting; is " ~ meant ~ " meant?") -%} {%- endif -%}
     {%- endfor -%}
     {%- if wrong -%}
         {{ exceptions.raise_compiler_error("SETTINGS REJECTED - nothing was built\n  - " ~ (wrong | join("\n  - "))) }}
@@ -52,6 +60,8 @@
     {%- if setting.kind == "moment" -%} {{ return(moment_of(value) is not none) }} {%- endif -%}
     {%- if setting.kind == "boolean" -%} {{ return(value is boolean) }} {%- endif -%}
     {%- if setting.kind == "name" -%} {{ return(is_name(value)) }} {%- endif -%}
+    {%- if setting.kind == "time zone" -%} {{ return(value is string and value in modules.pytz.all_timezones) }} {%- endif -%}
+    {%- if setting.kind == "working hours" -%} {{ return(working_hours(value) is not none) }} {%- endif -%}
     {%- if setting.kind == "roles" -%}
         {%- if value is mapping or value is not sequence -%} {{ return(false) }} {%- endif -%}
         {%- for role in ([value] if value is string else value) if not is_name(role) -%} {{ return(false) }} {%- endfor -%}

@@ -53,6 +53,7 @@ select
     scores.tier_reason,
     scores.score_tier_number,
     case
+        when scores.fit_score is null or scores.intent_score is null then null
         when scores.fit_score >= {{ var("fit_threshold") }}
             then case
                 when scores.intent_score >= {{ var("timing_threshold") }} then 'good_place'

@@ -2,7 +2,26 @@ with
 
 accounts as (
 
+    select * from {{ ref("int_accounts_merged") }}
+
+),
+
+-- none of an account that is snoozed
+tiers as (
+
     select * from {{ ref("account_tiers") }}
+
+),
+
+engagement as (
+
+    select * from {{ ref("int_account_engagement") }}
+
+),
+
+snoozed as (
+
+    select * from {{ ref("int_accounts_snoozed") }}
 
 ),
 
@@ -27,12 +46,27 @@ reps as (
 gaps as (
 
     select
-        accounts.*,
         gaps.gap,
+        accounts.account_id,
+        accounts.account_name,
+        accounts.territory,
+        accounts.owner_id,
+        tiers.tier_number,
+        tiers.tier,
+        tiers.priority_rank,
+        coalesce(engagement.engagement_status, 'cold') as engagement_status,
+        engagement.respond_by,
+        snoozed.snooze_until,
+        touches.last_outbound_at,
+        touches.days_since_last_outbound,
         -- never the present owner where it is not for him: he is not active, or has no room
         case when gaps.is_for_owner then accounts.owner_id else openings.owner_id end as recommended_owner_id
     from {{ ref("int_coverage_gaps") }} as gaps
     inner join accounts on gaps.account_id = accounts.account_id
+    left join tiers on gaps.account_id = tiers.account_id
+    left join engagement on gaps.account_id = engagement.account_id
+    left join snoozed on gaps.account_id = snoozed.account_id
+    left join touches on gaps.account_id = touches.account_id
     left join openings on lower(accounts.territory) = openings.territory
 
 )
@@ -48,10 +82,9 @@ select
     gaps.owner_id,
     gaps.engagement_status,
     gaps.respond_by,
-    touches.last_outbound_at,
-    touches.days_since_last_outbound,
+    gaps.last_outbound_at,
+    gaps.days_since_last_outbound,
     gaps.recommended_owner_id,
-    gaps.tier || ' account' || {{ gap_detail("coalesce(reps.owner_name, reps.owner_id)") }} || '.' as detail
+    coalesce(gaps.tier || ' account', '') || {{ gap_detail("coalesce(reps.owner_name, reps.owner_id)") }} || '.' as detail
 from gaps
-left join touches on gaps.account_id = touches.account_id
 left join reps on gaps.recommended_owner_id = reps.owner_id

@@ -26,6 +26,16 @@ statuses as (
     from records
     group by source_table
 
+),
+
+unmatched as (
+
+    select
+        source_table,
+        count(*) as unmatched
+    from {{ ref("unmatched_records") }}
+    group by source_table
+
 )
 
 select
@@ -34,6 +44,8 @@ select
     coalesce(statuses.standing, 0) as standing,
     coalesce(statuses.superseded, 0) as superseded,
     coalesce(statuses.deleted, 0) as deleted,
-    coalesce(statuses.rejected, 0) as rejected
+    coalesce(statuses.rejected, 0) as rejected,
+    coalesce(unmatched.unmatched, 0) as unmatched
 from row_counts
 left join statuses on row_counts.source_table = statuses.source_table
+left join unmatched on row_counts.source_table = unmatched.source_table

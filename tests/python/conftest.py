@@ -91,6 +91,7 @@ rejected = built("rejected")
 unreadable = built("unreadable")
 bare = built("bare")
 by_domain = built("by_domain")
+reports = built("reports")
 crm_days = built("crm_days")
 docs_page = built("docs_page")
 

@@ -2,7 +2,7 @@ with
 
 accounts as (
 
-    select * from {{ ref("int_accounts_merged") }}
+    select * from {{ ref("int_account_survivors") }}
 
 ),
 
@@ -16,7 +16,7 @@ usage as (
             partition by accounts.surviving_account_id
             order by
                 product_usage.measured_on desc,
-                case when accounts.is_merged then 2 else 1 end asc,
+                case when accounts.surviving_account_id = accounts.account_id then 1 else 2 end asc,
                 product_usage.account_id asc
         ) as usage_number
     from {{ ref("stg_raw__product_usage") }} as product_usage
@@ -32,7 +32,7 @@ contracts as (
         accounts.surviving_account_id,
         row_number() over (
             partition by accounts.surviving_account_id
-            order by case when accounts.is_merged then 2 else 1 end asc, customer_contracts.account_id asc
+            order by case when accounts.surviving_account_id = accounts.account_id then 1 else 2 end asc, customer_contracts.account_id asc
         ) as contract_number
     from {{ ref("stg_raw__customer_contracts") }} as customer_contracts
     inner join accounts on customer_contracts.account_id = accounts.account_id
@@ -63,7 +63,7 @@ select
     {{ days_until("contracts.renewal_on") }} as days_to_renewal,
     contracts.nps,
     contracts.has_executive_sponsor
-from accounts
+from {{ ref("int_accounts_merged") }} as accounts
 left join usage on accounts.account_id = usage.surviving_account_id and usage.usage_number = 1
 left join contracts on accounts.account_id = contracts.surviving_account_id and contracts.contract_number = 1
 where accounts.is_customer and not accounts.is_merged

@@ -10,7 +10,7 @@ contacts as (
 
     select
         account_id,
-        count(case when is_engaged then 1 end) as engaged_contacts,
+        count(distinct case when is_engaged then person end) as engaged_contacts,
         count(distinct case when is_engaged then department end) as engaged_departments,
         count(case when is_champion then 1 end) as champions,
         max(
@@ -29,17 +29,15 @@ contacts as (
 past_activities as (
 
     select
-        accounts.surviving_account_id as account_id,
-        activities.activity_type,
-        {{ days_ago("activities.occurred_at") }} as days_ago,
-        case when activities.outcome = 'accepted' then 1.0 else 0.0 end as is_accepted,
-        case when activities.outcome = 'replied' then 1.0 else 0.0 end as is_replied,
-        activities.direction = 'outbound' as is_outbound,
-        {{ days_ago("activities.occurred_at") }} < {{ var("engagement_window_days") }}
-            as is_recent
-    from {{ ref("stg_raw__activities") }} as activities
-    inner join accounts on activities.account_id = accounts.account_id
-    where activities.record_status = 'standing' and activities.occurred_at <= {{ as_of() }}
+        account_id,
+        activity_type,
+        days_ago,
+        case when outcome = 'accepted' then 1.0 else 0.0 end as is_accepted,
+        case when outcome = 'replied' then 1.0 else 0.0 end as is_replied,
+        direction = 'outbound' as is_outbound,
+        days_ago < {{ var("engagement_window_days") }} as is_recent
+    from {{ ref("int_activities") }}
+    where account_id is not null and occurred_at <= {{ as_of() }}
 
 ),
 
@@ -62,7 +60,7 @@ opportunities as (
         accounts.surviving_account_id as account_id,
         count(*) as previous_opportunities
     from {{ ref("stg_raw__opportunities") }} as opportunities
-    inner join accounts on opportunities.account_id = accounts.account_id
+    inner join {{ ref("int_account_survivors") }} as accounts on opportunities.account_id = accounts.account_id
     where opportunities.record_status = 'standing' and opportunities.created_at <= {{ as_of() }}
     group by accounts.surviving_account_id
 

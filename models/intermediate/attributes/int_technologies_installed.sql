@@ -2,7 +2,7 @@ with
 
 accounts as (
 
-    select * from {{ ref("int_accounts_merged") }}
+    select * from {{ ref("int_account_survivors") }}
 
 )
 

@@ -1,23 +1,14 @@
 with
 
-accounts as (
-
-    select * from {{ ref("int_accounts_merged") }}
-
-),
-
 -- of any rep
 outbound as (
 
     select
-        accounts.surviving_account_id as account_id,
-        max(activities.occurred_at) as last_outbound_at
-    from {{ ref("stg_raw__activities") }} as activities
-    inner join accounts on activities.account_id = accounts.account_id
-    where activities.record_status = 'standing'
-        and activities.direction = 'outbound'
-        and activities.occurred_at <= {{ as_of() }}
-    group by accounts.surviving_account_id
+        account_id,
+        max(occurred_at) as last_outbound_at
+    from {{ ref("int_activities") }}
+    where account_id is not null and direction = 'outbound' and occurred_at <= {{ as_of() }}
+    group by account_id
 
 )
 

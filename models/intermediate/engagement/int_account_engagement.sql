@@ -1,26 +1,77 @@
 with
 
+-- what holds, and what of it, or before it, nobody answered
 completed as (
 
     select
-        *,
-        row_number() over (
-            partition by account_id
-            order by
-                case when status = 'hot' then 1 else 2 end asc,
-                completed_at asc,
-                trigger asc,
-                signal_type asc nulls last
-        ) as trigger_number
+        account_id,
+        status,
+        trigger,
+        signal_type,
+        trigger_line,
+        completed_at,
+        false as is_unanswered
     from {{ ref("int_triggers_completed") }}
+    union all
+    select
+        account_id,
+        status,
+        trigger,
+        signal_type,
+        trigger_line,
+        completed_at,
+        true as is_unanswered
+    from {{ ref("int_triggers_unanswered") }}
 
-)
+),
+
+statuses as (
+
+    select
+        account_id,
+        min(status) as status -- hot comes before warm
+    from {{ ref("int_triggers_completed") }}
+    group by account_id
+
+),
+
+earliest_first as (
+
+    select
+        completed.*,
+        row_number() over (
+            partition by completed.account_id
+            order by
+                case when completed.is_unanswered then 1 else 2 end asc,
+                completed.completed_at asc,
+                completed.trigger asc,
+                completed.signal_type asc nulls last
+        ) as place
+    from completed
+    inner join statuses on completed.account_id = statuses.account_id and completed.status = statuses.status
+),
+
+earliest as (
+
+    select
+        earliest_first.account_id,
+        earliest_first.status as engagement_status,
+        earliest_first.trigger as engagement_trigger,
+        earliest_first.completed_at as engaged_since,
+        -- nobody has to answer what was answered
+        case when earliest_first.is_unanswered then triggers.respond_within_hours end as respond_within_hours
+    from earliest_first
+    inner join {{ ref("stg_rules__engagement_triggers") }} as triggers on earliest_first.trigger_line = triggers.line
+    where earliest_first.place = 1
+
+),
+
+{{ hours_later("earliest", "engaged_since", "respond_within_hours") }}
 
 select
     account_id,
-    status as engagement_status,
-    trigger as engagement_trigger,
-    completed_at as engaged_since,
+    engagement_status,
+    engagement_trigger,
+    engaged_since,
     respond_by
-from completed
-where trigger_number = 1
+from due

@@ -5,7 +5,7 @@ signals as (
     select
         signals.*,
         signal_types.daily_limit_per_contact
-    from {{ ref("int_signals_matched") }} as signals
+    from {{ ref("int_signals_by_contact") }} as signals
     inner join {{ ref("stg_rules__signal_types") }} as signal_types on signals.signal_type = signal_types.signal_type
     where signals.account_id is not null
         and signals.occurred_at <= {{ as_of() }}

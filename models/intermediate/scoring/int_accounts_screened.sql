@@ -52,12 +52,7 @@ disqualified as (
 
 snoozed as (
 
-    select distinct accounts.surviving_account_id as account_id
-    from {{ ref("stg_raw__account_returns") }} as account_returns
-    inner join accounts on account_returns.account_id = accounts.account_id
-    where account_returns.record_status = 'standing'
-        and account_returns.returned_on <= {{ as_of_date() }}
-        and account_returns.snooze_until > {{ as_of_date() }}
+    select * from {{ ref("int_accounts_snoozed") }}
 
 )
 

@@ -7,9 +7,9 @@ select
         as dimension_score,
     sum(priority_contribution) as priority_contribution,
     -- how much of the score rests on factors, and on those of them whose attribute is known
-    sum(greatest(max_points, 0) * cast(weight as {{ type_double() }}) / dimension_max_points) as weight_of_factors,
+    sum(points_at_stake * cast(weight as {{ type_double() }}) / dimension_max_points) as weight_of_factors,
     sum(
-        case when attribute_value is not null then greatest(max_points, 0) else 0 end
+        case when is_known then points_at_stake else 0 end
         * cast(weight as {{ type_double() }}) / dimension_max_points
     ) as weight_of_known_factors
 from {{ ref("int_score_contributions") }}

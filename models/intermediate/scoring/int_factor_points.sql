@@ -62,7 +62,11 @@ best_first as (
                 points desc nulls last,
                 case when value_number is null and value_text is null then 2 else 1 end asc,
                 rule_number asc
-        ) as place
+        ) as place,
+        -- a rule for `(unknown)` may win where another attribute of the factor is known
+        max(case when value_number is null and value_text is null then 0 else 1 end) over (
+            partition by account_id, factor_number
+        ) = 1 as is_known
     from rule_points
 
 )
@@ -74,6 +78,7 @@ select
     rules.factor,
     rules.attribute,
     coalesce(best_first.value_text, {{ number_as_text("best_first.value_number") }}) as attribute_value,
+    best_first.is_known,
     case when best_first.points is not null then rules.label end as label,
     coalesce(best_first.points, 0) as points
 from best_first

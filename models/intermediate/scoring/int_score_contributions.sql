@@ -17,6 +17,7 @@ summed as (
     select
         factor_points.*,
         factors.max_points,
+        factors.points_at_stake,
         factors.best_label,
         factors.is_per_unit,
         factors.weight,
@@ -42,7 +43,10 @@ counted as (
             when dimension_points <= 0 then 0
             when dimension_points <= dimension_max_points then points
             else {{ to_points("points * cast(dimension_max_points as " ~ type_double() ~ ") / dimension_points") }}
-        end as counted_points
+        end as counted_points,
+        -- what its best rule would add within the dimension
+        greatest(least(greatest(dimension_points - points + max_points, 0), dimension_max_points) - greatest(dimension_points, 0), 0)
+            as missing_points
     from summed
 
 )
@@ -54,14 +58,16 @@ select
     factor,
     attribute,
     attribute_value,
+    is_known,
     label,
     best_label,
     is_per_unit,
     points,
     max_points,
+    points_at_stake,
     counted_points,
     weight,
     dimension_max_points,
     {{ to_points("counted_points * cast(priority_per_point as " ~ type_double() ~ ")") }} as priority_contribution,
-    {{ to_points("(max_points - points) * cast(priority_per_point as " ~ type_double() ~ ")") }} as priority_gap
+    {{ to_points("missing_points * cast(priority_per_point as " ~ type_double() ~ ")") }} as priority_gap
 from counted

@@ -12,12 +12,6 @@ contributions as (
 
 ),
 
-dimension_scores as (
-
-    select * from {{ ref("int_dimension_scores") }}
-
-),
-
 signals as (
 
     select
@@ -55,18 +49,11 @@ reasons as (
 gaps as (
 
     select
-        contributions.account_id,
+        account_id,
         'gap' as kind,
         {{ gap_text() }} as reason,
-        least(
-            contributions.priority_gap,
-            contributions.weight * 100 - dimension_scores.priority_contribution
-        ) as priority_points
+        priority_gap as priority_points
     from contributions
-    inner join dimension_scores
-        on contributions.account_id = dimension_scores.account_id
-        and contributions.scoring_model = dimension_scores.scoring_model
-        and contributions.dimension = dimension_scores.dimension
 
 )
 

@@ -11,7 +11,7 @@ overrides as (
 
 accounts as (
 
-    select * from {{ ref("int_accounts_merged") }}
+    select * from {{ ref("int_account_survivors") }}
 
 ),
 

@@ -44,21 +44,12 @@ by_score as (
         and scores.priority_score >= tiers.left_below
     group by scores.account_id, scores.scoring_model, scores.priority_rank
 
-),
-
-held as (
-
-    select
-        *,
-        case when kept_tier_number < score_tier_number then kept_tier_number else score_tier_number end as held_tier_number
-    from by_score
-
 )
 
 select
     account_id,
     scoring_model,
+    priority_rank,
     score_tier_number,
-    held_tier_number,
-    row_number() over (partition by scoring_model order by held_tier_number asc, priority_rank asc) as place_in_line
-from held
+    case when kept_tier_number < score_tier_number then kept_tier_number else score_tier_number end as held_tier_number
+from by_score

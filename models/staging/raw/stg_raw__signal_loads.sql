@@ -33,9 +33,9 @@ stored_rows as (
         fingerprint,
         case
             when reading <> '{{ reading_of("signals", rejections) }}' then 1
-            -- a type that was listed since, or is no longer
-            when (problems like '%:unknown_signal_type%')
-                <> coalesce({{ rejections.unknown_signal_type }}, false) then 1
+            -- a type that was listed since, or is no longer; a delete is one whatever its type
+            when not (is_deleted and signal_id is not null)
+                and (problems like '%:unknown_signal_type%') <> coalesce({{ rejections.unknown_signal_type }}, false) then 1
         end as read_otherwise
     from {{ stored_signals }}
     where loaded_at is not null

@@ -16,6 +16,7 @@ KEYS = {
     "account_score_contributions": ("account_id", "scoring_model", "dimension", "factor"),
     "unranked_accounts": ("account_id", "scoring_model"),
     "unmatched_signals": ("signal_id",),
+    "unmatched_records": ("source_table", "record_key"),
     "source_reconciliation": ("source_table",),
     "account_tier_history": ("account_id", "scoring_model", "tier_date"),
     "account_tier_changes": ("account_id", "scoring_model", "changed_on"),
@@ -79,7 +80,7 @@ def same(value: Any, other: Any) -> bool:
         return listed.keys() == other.keys() and all(
             abs(float(points) - float(other[name])) <= TOLERANCE for name, points in listed.items()
         )
-    if isinstance(other, Mapping):  # dimension_scores: a text such as 'fit 35, intent 4.5'
+    if isinstance(other, Mapping) and isinstance(value, str):  # dimension_scores: a text such as 'fit 35, intent 4.5'
         parts = dict(part.rsplit(" ", 1) for part in value.split(", "))
         return parts.keys() == other.keys() and all(
             abs(float(parts[name]) - score) <= 0.005 + TOLERANCE for name, score in other.items()

@@ -15,6 +15,9 @@ from rules.spoiled import SPOILED
 from worlds.committed import rules
 from worlds.crm_days import days
 from worlds.dirty import AS_OF_TEXT, Row, Tables, facts, spelled
+from worlds.reports import AS_OF as REPORTED_AT
+from worlds.reports import reports as report_rows
+from worlds.reports import rules_of_reports
 
 from .compiled import CompiledProject
 from .kept import Kept
@@ -96,6 +99,14 @@ def bare(folder: Path, kept: Kept) -> Warehouse:
     return warehouse
 
 
+def reports(folder: Path, kept: Kept) -> Warehouse:
+    """What people reported of other tools; website visits count once an hour."""
+    warehouse = Warehouse(folder, seeds={"engagement_triggers": rules_of_reports()["engagement_triggers"]})
+    warehouse.load(report_rows())
+    warehouse.build(raw_schema="raw", as_of=REPORTED_AT).check()
+    return warehouse
+
+
 def by_domain(folder: Path, kept: Kept) -> Warehouse:
     """A view and a table, names in upper case, signals with a domain only; without as_of."""
     warehouse = Warehouse(folder)
@@ -154,6 +165,18 @@ def docs_page(folder: Path, kept: Kept) -> Path:
 
 RECIPES: Mapping[str, Callable[[Path, Kept], Any]] = {
     recipe.__name__: recipe
-    for recipe in (demo, compiled, dirty, rejected, unreadable, compiled_by_load, bare, by_domain, crm_days, docs_page)
+    for recipe in (
+        demo,
+        compiled,
+        dirty,
+        rejected,
+        unreadable,
+        reports,
+        compiled_by_load,
+        bare,
+        by_domain,
+        crm_days,
+        docs_page,
+    )
 }
 """In the order in which they are begun."""

@@ -156,7 +156,7 @@ def test_a_view_that_reads_something_else_is_read_again(tmp_path):
         row["loaded_at"] = row["loaded_at"] or "2026-03-01T00:00:00Z"
     typed = "create or replace view raw.signals as select seen.* {} from raw.seen join raw.kinds using (signal_type)"
     warehouse, fresh = Warehouse(tmp_path / "again"), Warehouse(tmp_path / "fresh")
-    kinds = [{"signal_type": name} for name in {row["signal_type"] for row in raw["signals"]}]
+    kinds = [{"signal_type": name} for name in {row.get("signal_type") for row in raw["signals"]}]
     for each, steps in ((warehouse, (0, 1)), (fresh, (1,))):
         each.folder.mkdir()
         for step in steps:

@@ -145,7 +145,7 @@ def test_rows_that_arrive_twice_only_count_as_superseded(compiled, world, picks)
     counts, more = ({row["source_table"]: row for row in marts["source_reconciliation"]} for marts in (once, again))
     for table, row in counts.items():
         assert (row["standing"], row["deleted"]) == (more[table]["standing"], more[table]["deleted"])
-        assert more[table]["rows_in"] == len(twice[table])
+        assert more[table]["rows_in"] == len(twice.get(table, []))
         assert set(exactly(once)["rejected_records"]) == set(exactly(again)["rejected_records"])
 
 
@@ -158,7 +158,7 @@ def test_sums_ranks_and_places(compiled, world, name):
     standing = {row["source_table"]: row["standing"] for row in marts["source_reconciliation"]}
     for row in marts["source_reconciliation"]:
         assert row["rows_in"] == row["standing"] + row["superseded"] + row["deleted"] + row["rejected"]
-        assert row["rows_in"] == len(raw[row["source_table"]])
+        assert row["rows_in"] == len(raw.get(row["source_table"], []))
 
     sums: dict[tuple[str, str], float] = {}
     for line in marts["account_score_contributions"]:
@@ -168,6 +168,8 @@ def test_sums_ranks_and_places(compiled, world, name):
     for row in scores:
         assert abs(sums[row["account_id"], row["scoring_model"]] - row["priority_score"]) <= 1e-6
 
+    # those who are placed by hand or strategic may be where they would be anyway
+    placed = len(raw.get("tier_overrides", [])) + sum(bool(row.get("is_strategic")) for row in raw["accounts"])
     for model in models:
         ranked = [row for row in scores if row["scoring_model"] == model.scoring_model]
         unranked = [row for row in marts["unranked_accounts"] if row["scoring_model"] == model.scoring_model]
@@ -179,10 +181,10 @@ def test_sums_ranks_and_places(compiled, world, name):
         for tier in model.tiers[:-1]:
             most = capacity(tier, len(ranked), field_reps(raw))
             kept = [row for row in ranked if row["tier_number"] == tier.tier_number and row["tier_reason"] in STEPS]
-            assert most is None or len(kept) <= most
+            assert most is None or len(kept) <= most + placed
 
 
 def field_reps(raw):
     """The active field reps that stand."""
-    reps = read_all(raw, ()).standing["sales_reps"]
+    reps = read_all(raw, (), AS_OF).standing["sales_reps"]
     return sum(rep["role"] == "field" and rep["is_active"] for rep in reps)

@@ -26,6 +26,7 @@ MARTS = (
     "unranked_accounts",
     "rejected_records",
     "unmatched_signals",
+    "unmatched_records",
     "source_reconciliation",
     "account_tier_history",
     "account_tier_changes",

@@ -6,10 +6,11 @@ procedures that follow the definitions word for word rather than fast ones. One 
 Raw tables
     - ``values``     how a single cell is read
     - ``reading``    rows: rejects, versions, reconciliation
-    - ``accounts``   merges and the matching of signals
+    - ``accounts``   merges, and which account a row belongs to
 Rules
     - ``rules``      the rule files as typed records
-    - ``signals``    calendar windows, decay, limits and caps
+    - ``clock``      the moment of a build, days and working hours
+    - ``signals``    decay, limits and caps
     - ``attributes`` what a rule may ask about an account
     - ``scoring``    points, dimensions, priority score, completeness
 Tiers

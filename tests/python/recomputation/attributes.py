@@ -6,9 +6,10 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from .clock import Clock
 from .reading import TABLES, Record
 from .rules import Rules
-from .signals import decayed_points, in_last_days
+from .signals import decayed_points
 
 SENIORITIES = ("executive", "manager", "practitioner")
 
@@ -30,8 +31,9 @@ _OF_ACCOUNT = frozenset(
         "average_selling_price_usd",
     }
 )
-_OF_USAGE = frozenset(TABLES["product_usage"].columns) - {"account_id"}
-_OF_CONTRACT = frozenset(TABLES["customer_contracts"].columns) - {"account_id"}
+_VERSION = {"account_id", "updated_at", "is_deleted", "loaded_at"}
+_OF_USAGE = frozenset(TABLES["product_usage"].columns) - _VERSION
+_OF_CONTRACT = frozenset(TABLES["customer_contracts"].columns) - _VERSION
 _RATIOS = {
     "dau_mau_ratio": ("daily_active_users", "monthly_active_users"),
     "seat_utilization": ("seats_used", "seats_licensed"),
@@ -41,20 +43,6 @@ _RATIOS = {
 }
 _SIGNAL_COUNT = re.compile(r"signals_(.+)_([0-9]+)d")
 _IN_USE = re.compile(r"uses_([^ ]+)")
-
-
-@dataclass(frozen=True)
-class Clock:
-    """The moment and the settings that attributes depend on."""
-
-    as_of: datetime
-    engagement_window_days: int
-    horizon_half_lives: Fraction
-
-    @property
-    def today(self) -> date:
-        """date(as_of)."""
-        return self.as_of.date()
 
 
 @dataclass
@@ -73,7 +61,6 @@ class Account:
     returns: list[Record] = field(default_factory=list)
     usage: list[Record] = field(default_factory=list)
     contracts: list[Record] = field(default_factory=list)
-    engaged_contact_ids: frozenset[str] = frozenset()
     _known: dict[str, object] = field(default_factory=dict)
 
     def attribute(self, name: str) -> Any:
@@ -84,7 +71,7 @@ class Account:
 
     def decayed_points_at(self, as_of: datetime) -> Fraction:
         """decayed_intent_points as the same data gives them at another moment."""
-        return decayed_points(self.signals, self.rules.signal_types, as_of, self.clock.horizon_half_lives)
+        return decayed_points(self.signals, self.rules.signal_types, as_of, self.clock)
 
     def _find(self, name: str) -> object:
         if name in _OF_ACCOUNT:
@@ -152,7 +139,7 @@ class Account:
         values = [
             signal["signal_value"]
             for signal in self.signals
-            if signal["signal_value"] is not None and in_last_days(signal["occurred_at"], 30, self.clock.as_of)
+            if signal["signal_value"] is not None and self.clock.in_last_days(signal["occurred_at"], 30)
         ]
         return max(values, default=None)
 
@@ -160,17 +147,23 @@ class Account:
         if signal_type not in self.rules.signal_types:
             raise KeyError(f"unknown signal type {signal_type}")
         return sum(
-            signal["signal_type"] == signal_type and in_last_days(signal["occurred_at"], days, self.clock.as_of)
+            signal["signal_type"] == signal_type and self.clock.in_last_days(signal["occurred_at"], days)
             for signal in self.signals
         )
 
     # People.
 
     def _engaged(self) -> list[Record]:
-        return [contact for contact in self.contacts if contact["contact_id"] in self.engaged_contact_ids]
+        """The contacts that a signal or an inbound activity of this account, in the engagement window, is of."""
+        doings = [*self.signals, *(row for row in self.activities if row["direction"] == "inbound")]
+        window = self.clock.engagement_window_days
+        seen = {row["contact_id"] for row in doings if self.clock.in_last_days(row["occurred_at"], window)}
+        return [contact for contact in self.contacts if contact["contact_id"] in seen]
 
     def _derive_engaged_contacts(self) -> int:
-        return len(self._engaged())
+        """Those with one e-mail address count once."""
+        emails = [contact["email"] and contact["email"].lower() for contact in self._engaged()]
+        return len({*emails} - {None}) + emails.count(None)
 
     def _derive_highest_engaged_seniority(self) -> str | None:
         present = {contact["seniority"] for contact in self._engaged()}
@@ -184,13 +177,18 @@ class Account:
 
     # Activities and opportunities.
 
+    def last_outbound(self) -> datetime | None:
+        """When anybody turned to the account last, up to as_of."""
+        moments = [row["occurred_at"] for row in self.activities if row["direction"] == "outbound"]
+        return max((moment for moment in moments if moment <= self.clock.as_of), default=None)
+
     def _outbound_rate(self, activity_type: str, success: str) -> Fraction | None:
         attempts = [
             activity["outcome"]
             for activity in self.activities
             if activity["direction"] == "outbound"
             and activity["activity_type"] == activity_type
-            and in_last_days(activity["occurred_at"], self.clock.engagement_window_days, self.clock.as_of)
+            and self.clock.in_last_days(activity["occurred_at"], self.clock.engagement_window_days)
         ]
         return Fraction(attempts.count(success), len(attempts)) if attempts else None
 
@@ -202,15 +200,21 @@ class Account:
 
     def _derive_days_since_last_activity(self) -> int | None:
         past = [row["occurred_at"] for row in self.activities if row["occurred_at"] <= self.clock.as_of]
-        return (self.clock.today - max(past).date()).days if past else None
+        return self.clock.days_ago(max(past)) if past else None
 
     def _derive_previous_opportunities(self) -> int:
         return sum(row["created_at"] <= self.clock.as_of for row in self.opportunities)
 
     # Customers.
 
+    @property
+    def is_customer(self) -> bool:
+        """Whether it is one on the day."""
+        since = self.record["customer_since"]
+        return bool(self.record["is_customer"]) and (since is None or since <= self.clock.today)
+
     def _of_customer(self, row: Record | None, column: str) -> object:
-        return row[column] if row is not None and self.record["is_customer"] else None
+        return row[column] if row is not None and self.is_customer else None
 
     def _current_usage(self) -> Record | None:
         past = [row for row in self.usage if row["measured_on"] <= self.clock.today]
@@ -224,18 +228,6 @@ class Account:
             key=lambda row: (row["account_id"] != self.record["account_id"], row["account_id"].encode("utf-8")),
             default=None,
         )
-
-
-def engaged_contact_ids(matched: dict[str, list[Record]], activities: list[Record], clock: Clock) -> frozenset[str]:
-    """The contacts that a matched signal or an inbound activity of the engagement window bears."""
-    doings = [signal for signals in matched.values() for signal in signals]
-    doings += [activity for activity in activities if activity["direction"] == "inbound"]
-    return frozenset(
-        doing["contact_id"]
-        for doing in doings
-        if doing["contact_id"] is not None
-        and in_last_days(doing["occurred_at"], clock.engagement_window_days, clock.as_of)
-    )
 
 
 def _ratio(part: Fraction | None, whole: Fraction | None) -> Fraction | None:

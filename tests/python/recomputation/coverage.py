@@ -6,10 +6,13 @@ from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
 
+from .accounts import parents
 from .attributes import Account
-from .engagement import Engagement
+from .clock import Clock
+from .engagement import Engagement, completion
 from .reading import Record
-from .signals import in_last_days
+from .rules import Trigger
+from .tiers import snooze
 from .values import published, round_half_up
 
 GREATEST_AMOUNT = 10**15
@@ -24,7 +27,9 @@ class Market:
     reps: dict[str, Record]
     ranked: dict[str, Record]
     engagements: dict[str, Engagement]
-    as_of: datetime
+    triggers: tuple[Trigger, ...]
+    snoozed: set[str]
+    clock: Clock
     touch_window_days: int
 
     def tables(self) -> dict[str, list[Record]]:
@@ -36,6 +41,11 @@ class Market:
                 self.gap_row(account_id, gap)
                 for account_id in self.ranked
                 for gap in self.gaps(account_id) + ["retrieve"] * (account_id in retrieved)
+            ]
+            + [
+                self.gap_row(account_id, "snoozed_but_hot")
+                for account_id in self.snoozed
+                if self.is_hot_again(account_id)
             ],
             "account_families": [self.family_row(parent, ids) for parent, ids in self.families().items()],
         }
@@ -46,12 +56,12 @@ class Market:
         """When any rep turned to the account, up to as_of."""
         activities = self.accounts[account_id].activities
         moments = [row["occurred_at"] for row in activities if row["direction"] == "outbound"]
-        return sorted(moment for moment in moments if moment <= self.as_of)
+        return sorted(moment for moment in moments if moment <= self.clock.as_of)
 
     def is_touched(self, account_id: str) -> bool:
         """Whether somebody did in the last days."""
         moments = self.outbound(account_id)
-        return any(in_last_days(moment, self.touch_window_days, self.as_of) for moment in moments)
+        return any(self.clock.in_last_days(moment, self.touch_window_days) for moment in moments)
 
     # Reps.
 
@@ -115,34 +125,48 @@ class Market:
 
     def gaps(self, account_id: str) -> list[str]:
         """What is missing in the coverage of a ranked account, but for what its owner has too much of."""
-        row, since, found = self.ranked[account_id], self.engagements[account_id].since, []
+        row, found = self.ranked[account_id], []
         if row["tier_number"] in (1, 2):
-            if not self.is_active(row["owner_id"]):
+            is_nobody_loaded = row["owner_id"] is not None and not self.reps
+            if not self.is_active(row["owner_id"]) and not is_nobody_loaded:
                 found.append("no_active_owner")
             if not self.is_touched(account_id):
                 found.append("untouched")
-        is_due = row["engagement_status"] == "hot" and row["respond_by"] is not None and row["respond_by"] < self.as_of
-        if is_due and not any(since is not None and moment >= since for moment in self.outbound(account_id)):
+        respond_by = row["respond_by"]
+        if row["engagement_status"] == "hot" and respond_by is not None and respond_by < self.clock.as_of:
             found.append("response_overdue")
         return found
 
+    def is_hot_again(self, account_id: str) -> bool:
+        """Whether what a snoozed account did since its return alone makes it hot."""
+        account = self.accounts[account_id]
+        resting = snooze(account.returns, account_id, self.clock.today)
+        assert resting is not None
+        since = [row for row in account.signals if self.clock.day(row["occurred_at"]) >= resting["returned_on"]]
+        return any(completion(trigger, since, self.clock) for trigger in self.triggers if trigger.status == "hot")
+
     def gap_row(self, account_id: str, gap: str) -> Record:
         """A row of coverage_gaps."""
-        row, moments = self.ranked[account_id], self.outbound(account_id)
+        account, row, moments = self.accounts[account_id], self.ranked.get(account_id, {}), self.outbound(account_id)
         last = moments[-1] if moments else None
-        days = None if last is None else (self.as_of.date() - last.date()).days
-        if gap in ("untouched", "response_overdue") and self.is_active(row["owner_id"]):
-            recommended = row["owner_id"]
+        days = None if last is None else self.clock.days_ago(last)
+        territory, owner_id = account.record["territory"], account.record["owner_id"]
+        if gap in ("untouched", "response_overdue", "snoozed_but_hot") and self.is_active(owner_id):
+            recommended = owner_id
         else:
-            recommended = self.with_most_room(row["territory"], row["owner_id"])
-        copied = ("account_id", "account_name", "tier_number", "tier", "priority_rank", "territory", "owner_id")
+            recommended = self.with_most_room(territory, owner_id)
+        resting = snooze(account.returns, account_id, self.clock.today)
         return {
-            **{name: row[name] for name in (*copied, "engagement_status", "respond_by")},
+            "account_id": account_id,
+            **{name: account.record[name] for name in ("account_name", "territory", "owner_id")},
+            **{name: row.get(name) for name in ("tier_number", "tier", "priority_rank")},
+            "engagement_status": self.engagements[account_id].status,
+            "respond_by": self.engagements[account_id].respond_by,
             "gap": gap,
             "last_outbound_at": last,
             "days_since_last_outbound": days,
             "recommended_owner_id": recommended,
-            "detail": f"{row['tier']} account{_detail(gap, days, self._name(recommended))}.",
+            "detail": _detail(gap, days, self._name(recommended), row.get("tier"), resting),
         }
 
     def _name(self, owner_id: str | None) -> str | None:
@@ -153,11 +177,9 @@ class Market:
     def families(self) -> dict[str, list[str]]:
         """The children of each parent account."""
         found: dict[str, list[str]] = {}
-        for account_id, account in self.accounts.items():
-            named = account.record["parent_account_id"]
-            parent = self.end_of.get(named, named)
-            if parent is not None and parent != account_id:
-                found.setdefault(parent, []).append(account_id)
+        records = {account_id: account.record for account_id, account in self.accounts.items()}
+        for account_id, parent in parents(records, self.end_of).items():
+            found.setdefault(parent, []).append(account_id)
         return found
 
     def family_row(self, parent: str, children: list[str]) -> Record:
@@ -183,18 +205,25 @@ class Market:
         }
 
 
-def _detail(gap: str, days: int | None, rep: str | None) -> str:
-    """What is wrong and what to do, in the words that follow the tier."""
+def _detail(gap: str, days: int | None, rep: str | None, tier: str | None, resting: Record | None) -> str:
+    """What is wrong and what to do, in a sentence."""
     nobody = "choose a rep, as none of its territory has room"
-    if gap == "no_active_owner":
-        return " without an active owner: " + (f"assign it to {rep}" if rep else nobody)
-    if gap == "untouched":
-        ago = {None: "never touched", 0: "last touched today", 1: "last touched yesterday"}
-        return f", {ago.get(days, f'last touched {days} days ago')}: " + (f"have {rep} reach out" if rep else nobody)
-    if gap == "response_overdue":
-        return ", hot and not answered in time: " + (f"have {rep} respond now" if rep else nobody)
-    instead = "take it back, though no rep of its territory has room"
-    return " of a rep over capacity: " + (f"hand it to {rep}" if rep else instead)
+    if gap == "snoozed_but_hot":
+        assert resting is not None
+        todo = f"have {rep} look at it" if rep else nobody
+        return f"Snoozed until {resting['snooze_until']} and hot again: {todo}."
+    ago = {None: "never touched", 0: "last touched today", 1: "last touched yesterday"}
+    touched = ago.get(days, f"last touched {days} days ago")
+    wrong, todo = {
+        "no_active_owner": (" without an active owner", f"assign it to {rep}" if rep else nobody),
+        "untouched": (f", {touched}", f"have {rep} reach out" if rep else nobody),
+        "response_overdue": (", hot and not answered in time", f"have {rep} respond now" if rep else nobody),
+        "retrieve": (
+            " of a rep over capacity",
+            f"hand it to {rep}" if rep else "take it back, though no rep of its territory has room",
+        ),
+    }[gap]
+    return f"{tier} account{wrong}: {todo}."
 
 
 def _amount(number: Fraction | None) -> Fraction | None:

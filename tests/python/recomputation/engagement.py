@@ -1,12 +1,13 @@
-"""Hot, warm or cold: which triggers hold, and the signal that completed the first of them."""
+"""Hot, warm or cold: which triggers hold, since when nobody answered, and until when somebody should."""
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
+from .clock import Clock
 from .reading import Record
 from .rules import Trigger
-from .signals import by_time, in_last_days
+from .signals import by_time
 
 
 @dataclass(frozen=True)
@@ -19,40 +20,75 @@ class Engagement:
     respond_by: datetime | None = None
 
 
-def engagement(signals: list[Record], triggers: tuple[Trigger, ...], as_of: datetime) -> Engagement:
-    """Hot if any hot trigger holds, else warm if any warm one does, else cold."""
+def engagement(
+    signals: list[Record], triggers: tuple[Trigger, ...], clock: Clock, last_outbound: datetime | None
+) -> Engagement:
+    """Hot if any hot trigger holds, else warm if any warm one does, else cold. What came up to the last outbound
+    activity is answered: since when, is told of what came after it, if that alone completed a trigger of the status."""
     for status in ("hot", "warm"):
-        completed = [
-            (moment, trigger.trigger, trigger)
-            for trigger in triggers
-            if trigger.status == status and (moment := completion(trigger, signals, as_of)) is not None
+        of_status = [trigger for trigger in triggers if trigger.status == status]
+        holding = [(trigger, moment) for trigger in of_status if (moment := completion(trigger, signals, clock))]
+        if not holding:
+            continue
+        after = [
+            signal
+            for signal in signals
+            if clock.in_last_days(signal["occurred_at"], clock.engagement_window_days)
+            and (last_outbound is None or signal["occurred_at"] > last_outbound)
         ]
-        if completed:
-            since, name, trigger = min(completed, key=lambda found: found[:2])
-            hours = trigger.respond_within_hours
-            respond_by = None if hours is None else since + timedelta(hours=float(hours))
-            return Engagement(status, name, since, respond_by)
+        open_ones = [(trigger, moment) for trigger in of_status if (moment := first_completion(trigger, after, clock))]
+        trigger, since = min(open_ones or holding, key=_earliest)
+        hours = trigger.respond_within_hours
+        respond_by = clock.hours_later(since, hours) if open_ones and hours is not None else None
+        return Engagement(status, trigger.trigger, since, respond_by)
     return Engagement("cold")
 
 
-def completion(trigger: Trigger, signals: list[Record], as_of: datetime) -> datetime | None:
-    """When the signal that completed the trigger occurred; None while the trigger does not hold."""
-    window = sorted(
-        (
-            signal
-            for signal in signals
-            if trigger.signal_type in (None, signal["signal_type"])
-            and in_last_days(signal["occurred_at"], trigger.window_days, as_of)
-        ),
-        key=by_time,
-    )
-    if trigger.metric == "signal_value":
-        window = [
-            signal
-            for signal in window
-            if signal["signal_value"] is not None and signal["signal_value"] >= (trigger.min_value or 0)
-        ]
-        needed = 1
-    else:
-        needed = max(1, math.ceil(trigger.min_value or 1))
-    return window[needed - 1]["occurred_at"] if len(window) >= needed else None
+def _earliest(completed: tuple[Trigger, datetime]) -> tuple[object, ...]:
+    """The order of completed triggers: by moment, name, and signal type, none last."""
+    trigger, moment = completed
+    return moment, trigger.trigger.encode(), trigger.signal_type is None, (trigger.signal_type or "").encode()
+
+
+def completion(trigger: Trigger, signals: list[Record], clock: Clock) -> datetime | None:
+    """When the signal that completed the trigger occurred, by its window as of now; None while it does not hold."""
+    window = [signal for signal in signals if clock.in_last_days(signal["occurred_at"], trigger.window_days)]
+    counted = counting(trigger, window, clock)
+    return counted[needed(trigger) - 1] if len(counted) >= needed(trigger) else None
+
+
+def first_completion(trigger: Trigger, signals: list[Record], clock: Clock) -> datetime | None:
+    """The first moment at which enough of the signals lay in the window that ended with its day."""
+    counted = counting(trigger, signals, clock)
+    for place, moment in enumerate(counted):
+        begun = place + 1 - needed(trigger)
+        if begun >= 0 and _within(clock.day(counted[begun]), clock.day(moment), trigger.window_days):
+            return moment
+    return None
+
+
+def _within(first: date, last: date, days: int | None) -> bool:
+    return days is None or (last - first).days < days
+
+
+def needed(trigger: Trigger) -> int:
+    """How many signals complete a trigger; of those that carry a value one."""
+    return max(1, math.ceil(trigger.min_value or 1)) if trigger.metric == "signals" else 1
+
+
+def counting(trigger: Trigger, signals: list[Record], clock: Clock) -> list[datetime]:
+    """The moments of the signals that count for a trigger, in their order; of a burst that counts once, the first."""
+    moments, seen = [], set()
+    for signal in sorted(signals, key=by_time):
+        if trigger.signal_type not in (None, signal["signal_type"]):
+            continue
+        value = signal["signal_value"]
+        if trigger.metric == "signal_value" and (value is None or value < (trigger.min_value or 0)):
+            continue
+        if trigger.count_once_per != "signal":
+            burst = (signal["contact_id"], clock.burst(signal["occurred_at"], trigger.count_once_per))
+            if burst in seen:
+                continue
+            seen.add(burst)
+        moments.append(signal["occurred_at"])
+    return moments

@@ -13,9 +13,9 @@ from .values import round_half_up
 Tables = dict[str, list[Record]]
 
 
-def tiers_before(before: Tables, as_of: datetime) -> dict[tuple[str, str], int]:
+def tiers_before(before: Tables, today: date) -> dict[tuple[str, str], int]:
     """The tiers of the last build of a day before, by account and model: of each model its own last build."""
-    past = [row for row in before.get("account_tier_history", []) if row["tier_date"] < as_of.date()]
+    past = [row for row in before.get("account_tier_history", []) if row["tier_date"] < today]
     last: dict[str, date] = {}
     for row in past:
         last[row["scoring_model"]] = max(row["tier_date"], last.get(row["scoring_model"], row["tier_date"]))
@@ -26,17 +26,17 @@ def tiers_before(before: Tables, as_of: datetime) -> dict[tuple[str, str], int]:
     }
 
 
-def account_tier_history(tables: Tables, before: Tables, as_of: datetime) -> list[Record]:
+def account_tier_history(tables: Tables, before: Tables, as_of: datetime, today: date) -> list[Record]:
     """The rows of all build days; of as_of's own those of the latest build."""
     kept = before.get("account_tier_history", [])
-    of_the_day = [row for row in kept if row["tier_date"] == as_of.date()]
+    of_the_day = [row for row in kept if row["tier_date"] == today]
     if any(row["scored_at"] > as_of for row in of_the_day):
         return kept
     contributions: dict[tuple[str, str], list[Record]] = {}
     for row in tables["account_score_contributions"]:
         contributions.setdefault((row["account_id"], row["scoring_model"]), []).append(row)
-    stamp = {"tier_date": as_of.date(), "scored_at": as_of}
-    today = [
+    stamp = {"tier_date": today, "scored_at": as_of}
+    rows = [
         {
             **{name: row[name] for name in ("account_id", "scoring_model", "priority_score", "priority_rank")},
             **{name: row[name] for name in ("tier_number", "tier", "tier_reason")},
@@ -46,7 +46,7 @@ def account_tier_history(tables: Tables, before: Tables, as_of: datetime) -> lis
         for row in tables["account_scores"]
     ]
     nothing = ("priority_score", "priority_rank", "tier_number", "top_reason", "contributions")
-    today += [
+    rows += [
         {
             "account_id": row["account_id"],
             "scoring_model": row["scoring_model"],
@@ -57,7 +57,7 @@ def account_tier_history(tables: Tables, before: Tables, as_of: datetime) -> lis
         }
         for row in tables["unranked_accounts"]
     ]
-    return [row for row in kept if row["tier_date"] != as_of.date()] + today
+    return [row for row in kept if row["tier_date"] != today] + rows
 
 
 def _contributed(rows: list[Record]) -> Record:
@@ -133,10 +133,10 @@ def _why(old: Record, new: Record) -> str:
     return f"{'; '.join(words) or 'No contribution moved'} ({new['tier_reason']})"
 
 
-def crm_tier_sync(history: list[Record], before: Tables, primary: str, as_of: datetime) -> list[Record]:
+def crm_tier_sync(history: list[Record], before: Tables, primary: str, as_of: datetime, day: date) -> list[Record]:
     """What the CRM is told: every account that it was ever told of or that is ranked on the latest build day."""
     of_model = [row for row in history if row["scoring_model"] == primary]
-    latest = max([as_of.date(), *(row["tier_date"] for row in of_model)])
+    latest = max([day, *(row["tier_date"] for row in of_model)])
     built_at = max([as_of, *(row["scored_at"] for row in of_model)])
     today = {row["account_id"]: row for row in of_model if row["tier_date"] == latest}
     told = {row["account_id"]: row for row in before.get("crm_tier_sync", [])}

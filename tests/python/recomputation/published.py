@@ -4,16 +4,27 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from .accounts import belongings, follow_merges, match_signals
-from .attributes import Account, Clock, engaged_contact_ids
+from .accounts import (
+    Merges,
+    account_pointers,
+    belongings,
+    directory,
+    follow_merges,
+    match_signals,
+    people,
+    place_activities,
+)
+from .attributes import Account
+from .clock import Clock, read_working_hours
 from .coverage import Market
 from .engagement import Engagement, engagement
 from .history import account_tier_changes, account_tier_history, crm_tier_sync, tiers_before
-from .reading import Reading, Record, read_all, reject
+from .reading import TABLES, Reading, Record, key_as_text, read_all, reject
 from .rules import Model, Rules, read_rules
 from .scoring import disqualified_by, score
-from .tiers import Placing, is_snoozed, place
+from .tiers import Placing, place, snooze
 from .values import published, utc
 
 DEFAULT_SETTINGS = {
@@ -24,6 +35,7 @@ DEFAULT_SETTINGS = {
     "intent_trend_threshold": 5,
     "touch_window_days": 14,
 }
+"""The settings that are numbers; `reporting_timezone` and `working_hours` are texts."""
 
 SCORE_COLUMNS = ("fit", "intent", "relationship", "strategic")
 
@@ -43,20 +55,32 @@ def recompute(
     a rule file to its rows, ``settings`` overrides ``DEFAULT_SETTINGS``, ``before`` is what the build before published.
     Published numbers are floats of six decimals.
     """
-    options = {name: Fraction(str(value)) for name, value in {**DEFAULT_SETTINGS, **(settings or {})}.items()}
+    given = dict(settings or {})
+    clock = _clock(as_of, str(given.pop("reporting_timezone", "UTC")), given.pop("working_hours", None), given)
+    options = {name: Fraction(str(value)) for name, value in {**DEFAULT_SETTINGS, **given}.items()}
     ruleset = read_rules(rules)
-    clock = Clock(utc(as_of), int(options["engagement_window_days"]), options["decay_horizon_half_lives"])
-    reading = read_all(raw, ruleset.signal_types)
+    reading = read_all(raw, ruleset.signal_types, clock.as_of)
 
     records = {record["account_id"]: record for record in reading.standing["accounts"]}
-    end_of, endless = follow_merges(records)
-    for account_id in endless:
-        row = reading.raw_of["accounts", (account_id,)]
-        reading.rejected_records.append(reject("accounts", row, "invalid_merged_into_account_id", "value"))
+    merges = follow_merges(
+        records,
+        account_pointers(
+            [*reading.standing["accounts"], *reading.deleted["accounts"]], reading.standing["account_merges"]
+        ),
+    )
+    contact_merges = follow_merges(
+        [row["contact_id"] for row in reading.standing["contacts"]],
+        {
+            row["contact_id"]: row["merged_into_contact_id"]
+            for row in (*reading.standing["contacts"], *reading.deleted["contacts"])
+        },
+    )
+    _reject_circles(reading, records, merges, contact_merges)
+    end_of = merges.end_of
 
-    accounts, unmatched = _assemble(reading, records, end_of, ruleset, clock)
+    accounts, unmatched, orphans = _assemble(reading, records, merges, contact_merges, ruleset, clock)
     engagements = {
-        account_id: engagement(account.signals, ruleset.triggers, clock.as_of)
+        account_id: engagement(account.signals, ruleset.triggers, clock, account.last_outbound())
         for account_id, account in accounts.items()
     }
     field_reps = sum(rep["role"] == "field" and rep["is_active"] for rep in reading.standing["sales_reps"])
@@ -68,9 +92,13 @@ def recompute(
         "unranked_accounts": [],
         "rejected_records": reading.rejected_records,
         "unmatched_signals": unmatched,
-        "source_reconciliation": reading.source_reconciliation,
+        "unmatched_records": orphans,
+        "source_reconciliation": [
+            {**row, "unmatched": sum(orphan["source_table"] == row["source_table"] for orphan in orphans)}
+            for row in reading.source_reconciliation
+        ],
     }
-    held = tiers_before(before or {}, clock.as_of)
+    held = tiers_before(before or {}, clock.today)
     for model in ruleset.models:
         placings = []
         for account_id in records:
@@ -89,9 +117,11 @@ def recompute(
             if model.is_primary:
                 tables["account_tiers"].append(_tier_row(model, placing, engagements[placing.account_id], options))
     primary = next(model.scoring_model for model in ruleset.models if model.is_primary)
-    tables["account_tier_history"] = account_tier_history(tables, before or {}, clock.as_of)
+    tables["account_tier_history"] = account_tier_history(tables, before or {}, clock.as_of, clock.today)
     tables["account_tier_changes"] = account_tier_changes(tables["account_tier_history"])
-    tables["crm_tier_sync"] = crm_tier_sync(tables["account_tier_history"], before or {}, primary, clock.as_of)
+    tables["crm_tier_sync"] = crm_tier_sync(
+        tables["account_tier_history"], before or {}, primary, clock.as_of, clock.today
+    )
     for row in tables["account_score_contributions"]:
         del row["exact_contribution"]
     market = Market(
@@ -100,20 +130,61 @@ def recompute(
         reps={rep["owner_id"]: rep for rep in reading.standing["sales_reps"]},
         ranked={row["account_id"]: row for row in tables["account_tiers"]},
         engagements=engagements,
-        as_of=clock.as_of,
+        triggers=ruleset.triggers,
+        snoozed={
+            row["account_id"]
+            for row in tables["unranked_accounts"]
+            if row["scoring_model"] == primary and row["reason"] == "snoozed"
+        },
+        clock=clock,
         touch_window_days=int(options["touch_window_days"]),
     )
     return tables | market.tables()
 
 
+def _reject_circles(reading: Reading, accounts: dict[str, Record], merges: Merges, contact_merges: Merges) -> None:
+    """An entry for each row of what stands that begins a chain of merges without an end."""
+    circles: list[tuple[str, tuple[str, ...], str]] = [
+        ("contacts", (name,), "contact") for name in contact_merges.endless
+    ]
+    for name in merges.endless:
+        if name in accounts and accounts[name]["merged_into_account_id"] is not None:
+            circles.append(("accounts", (name,), "account"))
+        elif name in accounts:
+            told = [row for row in reading.standing["account_merges"] if row["account_id"] == name]
+            circles += [("account_merges", (name, row["merged_into_account_id"]), "account") for row in told]
+    for table, key, kind in circles:
+        if (table, key) in reading.raw_of:
+            raw = reading.raw_of[table, key]
+            reading.rejected_records.append(reject(table, raw, f"invalid_merged_into_{kind}_id", "value"))
+
+
+def _clock(as_of: datetime, zone: str, working_hours: object, settings: Mapping[str, Any]) -> Clock:
+    """The moment of the build and the settings that days and hours depend on."""
+    numbers = {**DEFAULT_SETTINGS, **settings}
+    return Clock(
+        as_of=utc(as_of),
+        engagement_window_days=int(numbers["engagement_window_days"]),
+        horizon_half_lives=Fraction(str(numbers["decay_horizon_half_lives"])),
+        zone=ZoneInfo(zone),
+        working_hours=read_working_hours(None if working_hours is None else str(working_hours)),
+    )
+
+
 def _assemble(
-    reading: Reading, records: dict[str, Record], end_of: dict[str, str], rules: Rules, clock: Clock
-) -> tuple[dict[str, Account], list[Record]]:
-    """Every account that is not merged away, with what belongs to it; and the signals that belong to none."""
-    standing = reading.standing
-    matched, unmatched = match_signals(standing["signals"], records, end_of)
-    engaged = engaged_contact_ids(matched, standing["activities"], clock)
-    of = {name: belongings(rows, end_of) for name, rows in standing.items() if name not in _NOT_OF_ONE_ACCOUNT}
+    reading: Reading, records: dict[str, Record], merges: Merges, contact_merges: Merges, rules: Rules, clock: Clock
+) -> tuple[dict[str, Account], list[Record], list[Record]]:
+    """Every account that is not merged away, with what belongs to it; the signals, and all records, of no account."""
+    standing, end_of = reading.standing, merges.end_of
+    domains = directory(records, standing["account_domains"], end_of, rules.free_email_domains)
+    persons = people(standing["contacts"], contact_merges, end_of, domains)
+    matched, unmatched = match_signals(standing["signals"], end_of, persons, domains)
+    placed = {
+        "contacts": list(persons.contacts.values()),
+        "activities": place_activities(standing["activities"], end_of, persons, standing["sales_reps"]),
+    }
+    of = {name: belongings(standing[name], end_of) for name in _OF_ONE_ACCOUNT}
+    of |= {name: belongings(rows, {end: end for end in end_of.values()}) for name, rows in placed.items()}
     accounts = {
         account_id: Account(
             record=record,
@@ -128,26 +199,65 @@ def _assemble(
             returns=of["account_returns"].get(account_id, []),
             usage=of["product_usage"].get(account_id, []),
             contracts=of["customer_contracts"].get(account_id, []),
-            engaged_contact_ids=engaged,
         )
         for account_id, record in records.items()
         if end_of[account_id] == account_id
     }
-    return accounts, unmatched
+    return accounts, unmatched, _orphans(standing, placed, unmatched, end_of)
 
 
-_NOT_OF_ONE_ACCOUNT = frozenset({"accounts", "signals", "sales_reps"})
+_OF_ONE_ACCOUNT = (
+    "account_domains",
+    "account_technologies",
+    "opportunities",
+    "tier_overrides",
+    "account_returns",
+    "product_usage",
+    "customer_contracts",
+)
+
+
+def _orphans(
+    standing: Mapping[str, list[Record]],
+    placed: Mapping[str, list[Record]],
+    signals: list[Record],
+    end_of: Mapping[str, str],
+) -> list[Record]:
+    """The rows of unmatched_records."""
+    found = [
+        {
+            "source_table": "signals",
+            "record_key": row["signal_id"],
+            **{name: row[name] for name in ("account_id", "reason")},
+        }
+        for row in signals
+    ]
+    lost = [(name, row, row["account_id"]) for name in _OF_ONE_ACCOUNT for row in standing[name]]
+    lost = [(name, row, account_id) for name, row, account_id in lost if account_id not in end_of]
+    for name, rows in placed.items():
+        lost += [(name, row, row["raw_account_id"]) for row in rows if row["account_id"] is None]
+    found += [
+        {
+            "source_table": name,
+            "record_key": key_as_text(TABLES[name], row),
+            "account_id": account_id,
+            "reason": "unknown_account",
+        }
+        for name, row, account_id in lost
+    ]
+    return found
 
 
 def _unranked(model: Model, account: Account) -> str | None:
     """The first reason for which an account that is not merged away is not ranked in a model."""
     wanted = {"prospects": (False,), "customers": (True,), "all": (False, True)}[model.population]
-    if account.record["is_customer"] not in wanted:
+    if account.is_customer not in wanted:
         return "outside_population"
     failed = disqualified_by(model, account)
     if failed is not None:
         return f"disqualified:{failed}"
-    return "snoozed" if is_snoozed(account.returns, account.clock.today) else None
+    resting = snooze(account.returns, account.record["account_id"], account.clock.today)
+    return "snoozed" if resting is not None else None
 
 
 def _score_row(model: Model, placing: Placing) -> Record:
@@ -230,11 +340,12 @@ def _tier_name(model: Model, placing: Placing) -> str | None:
     return next((tier.tier for tier in model.tiers if tier.tier_number == placing.tier_number), None)
 
 
-def _quadrant(placing: Placing, options: dict[str, Fraction]) -> str:
-    """Fit and timing against their thresholds; a model without such a dimension reaches neither."""
+def _quadrant(placing: Placing, options: dict[str, Fraction]) -> str | None:
+    """Fit and timing against their thresholds; none in a model without either."""
     fit, intent = placing.score.dimension_score("fit"), placing.score.dimension_score("intent")
-    fits = fit is not None and fit >= options["fit_threshold"]
-    timely = intent is not None and intent >= options["timing_threshold"]
+    if fit is None or intent is None:
+        return None
+    fits, timely = fit >= options["fit_threshold"], intent >= options["timing_threshold"]
     if fits:
         return "good_place" if timely else "get_back_to_me"
     return "false_hope" if timely else "bad_place"

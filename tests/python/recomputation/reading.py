@@ -1,8 +1,9 @@
 """Rows: which are rejected and why, which version of a record stands, and the count that shows that nothing is lost."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from .values import (
     one_of,
     read_date,
     read_flag,
+    read_name,
     read_number,
     read_ordinal,
     read_percentage,
@@ -26,12 +28,14 @@ Record = dict[str, Any]
 @dataclass(frozen=True)
 class Table:
     """The columns of a raw table with their readers, the required ones, the key, and the decisive ones: optional, but a
-    row in which one cannot be read would say something else without it, and is rejected."""
+    row in which one cannot be read would say something else without it, and is rejected. Of a table that is
+    ``as_known`` versions that were written after as_of wait."""
 
     columns: dict[str, Callable[[str], object]]
     required: tuple[str, ...]
     key: tuple[str, ...]
     decisive: tuple[str, ...] = ()
+    as_known: bool = False
 
 
 def _columns(**readers_of_names: Callable[[str], object]) -> dict[str, Callable[[str], object]]:
@@ -47,6 +51,7 @@ _OVERRIDE_COLUMNS = _columns(
     set_by=read_text,
     starts_on=read_date,
     ends_on=read_date,
+    **_VERSIONED,
 )
 
 _RETURN_COLUMNS = _columns(
@@ -55,6 +60,7 @@ _RETURN_COLUMNS = _columns(
     returned_on=read_date,
     reason=read_text,
     snooze_until=read_date,
+    **_VERSIONED,
 )
 
 TABLES: dict[str, Table] = {
@@ -63,19 +69,19 @@ TABLES: dict[str, Table] = {
             account_id=read_text,
             account_name=read_text,
             domain=read_text,
-            industry=read_text,
-            country=read_text,
+            industry=read_name,
+            country=read_name,
             annual_revenue_usd=read_number,
             employee_count=read_number,
             growth_trend=one_of("expanding", "stable", "contracting"),
-            business_model=read_text,
+            business_model=read_name,
             estimated_deal_usd=read_number,
             brand_tier=one_of("high", "moderate", "low"),
             competitive_position=one_of("displacement", "greenfield"),
             is_customer=read_flag,
             is_strategic=read_flag,
             owner_id=read_text,
-            territory=read_text,
+            territory=read_name,
             parent_account_id=read_text,
             merged_into_account_id=read_text,
             competitor_renewal_on=read_date,
@@ -84,28 +90,42 @@ TABLES: dict[str, Table] = {
             sells_subscription=read_flag,
             has_self_service=read_flag,
             average_selling_price_usd=read_number,
+            customer_since=read_date,
+            created_at=read_timestamp,
             **_VERSIONED,
         ),
         required=("account_id", "account_name"),
         key=("account_id",),
+        as_known=True,
+    ),
+    "account_domains": Table(
+        _columns(account_id=read_text, domain=read_text, **_VERSIONED),
+        required=("account_id", "domain"),
+        key=("account_id", "domain"),
+    ),
+    "account_merges": Table(
+        _columns(account_id=read_text, merged_into_account_id=read_text, **_VERSIONED),
+        required=("account_id", "merged_into_account_id"),
+        key=("account_id", "merged_into_account_id"),
     ),
     "signals": Table(
         _columns(
             signal_id=read_text,
             account_id=read_text,
+            email=read_text,
             domain=read_text,
-            signal_type=read_text,
+            signal_type=read_name,
             occurred_at=read_timestamp,
             contact_id=read_text,
             signal_value=read_percentage,
-            channel=read_text,
+            channel=read_name,
             **_VERSIONED,
         ),
         required=("signal_id", "signal_type", "occurred_at"),
         key=("signal_id",),
     ),
     "account_technologies": Table(
-        _columns(account_id=read_text, technology=read_text, detected_on=read_date, removed_on=read_date),
+        _columns(account_id=read_text, technology=read_name, detected_on=read_date, removed_on=read_date, **_VERSIONED),
         required=("account_id", "technology"),
         key=("account_id", "technology"),
     ),
@@ -116,12 +136,15 @@ TABLES: dict[str, Table] = {
             email=read_text,
             job_title=read_text,
             seniority=one_of("executive", "manager", "practitioner"),
-            department=read_text,
+            department=read_name,
             is_champion=read_flag,
+            merged_into_contact_id=read_text,
+            created_at=read_timestamp,
             **_VERSIONED,
         ),
-        required=("contact_id", "account_id"),
+        required=("contact_id",),
         key=("contact_id",),
+        as_known=True,
     ),
     "activities": Table(
         _columns(
@@ -133,8 +156,9 @@ TABLES: dict[str, Table] = {
             direction=one_of("inbound", "outbound"),
             outcome=one_of("replied", "accepted", "declined", "no_response"),
             occurred_at=read_timestamp,
+            **_VERSIONED,
         ),
-        required=("activity_id", "account_id", "occurred_at"),
+        required=("activity_id", "occurred_at"),
         key=("activity_id",),
     ),
     "opportunities": Table(
@@ -142,25 +166,26 @@ TABLES: dict[str, Table] = {
             opportunity_id=read_text,
             account_id=read_text,
             owner_id=read_text,
-            stage=read_text,
+            stage=read_name,
             amount_usd=read_number,
             created_at=read_timestamp,
             closed_at=read_timestamp,
             is_won=read_flag,
-            updated_at=read_timestamp,
-            is_deleted=read_flag,
+            **_VERSIONED,
         ),
         required=("opportunity_id", "account_id", "created_at"),
         key=("opportunity_id",),
+        as_known=True,
     ),
     "sales_reps": Table(
         _columns(
             owner_id=read_text,
             owner_name=read_text,
             role=one_of("field", "inside", "sdr", "csm"),
-            territory=read_text,
+            territory=read_name,
             is_active=read_flag,
             account_capacity=read_number,
+            **_VERSIONED,
         ),
         required=("owner_id",),
         key=("owner_id",),
@@ -168,10 +193,12 @@ TABLES: dict[str, Table] = {
     "tier_overrides": Table(
         _OVERRIDE_COLUMNS,
         required=("account_id", "tier_number"),
-        key=tuple(_OVERRIDE_COLUMNS),
+        key=("account_id", "starts_on"),
         decisive=("starts_on", "ends_on"),
     ),
-    "account_returns": Table(_RETURN_COLUMNS, required=("account_id", "returned_on"), key=tuple(_RETURN_COLUMNS)),
+    "account_returns": Table(
+        _RETURN_COLUMNS, required=("account_id", "returned_on"), key=("account_id", "returned_on")
+    ),
     "product_usage": Table(
         _columns(
             account_id=read_text,
@@ -187,6 +214,7 @@ TABLES: dict[str, Table] = {
             departments_using=read_number,
             headcount_growth_pct=read_signed_number,
             cross_sell_page_views=read_number,
+            **_VERSIONED,
         ),
         required=("account_id", "measured_on"),
         key=("account_id", "measured_on"),
@@ -199,6 +227,7 @@ TABLES: dict[str, Table] = {
             renewal_on=read_date,
             nps=read_signed_number,
             has_executive_sponsor=read_flag,
+            **_VERSIONED,
         ),
         required=("account_id",),
         key=("account_id",),
@@ -211,17 +240,18 @@ class Reading:
     """What came of the raw rows: the standing records of each table, every reject, and the counts."""
 
     standing: dict[str, list[Record]] = field(default_factory=dict)
+    deleted: dict[str, list[Record]] = field(default_factory=dict)
     raw_of: dict[tuple[str, object], Record] = field(default_factory=dict)
     rejected_records: list[Record] = field(default_factory=list)
     source_reconciliation: list[Record] = field(default_factory=list)
 
 
-def read_all(raw: dict[str, list[Record]], known_signal_types: Iterable[str]) -> Reading:
-    """Read every raw table. A table that is absent counts as empty."""
+def read_all(raw: dict[str, list[Record]], known_signal_types: Iterable[str], as_of: datetime) -> Reading:
+    """Read every raw table as it is known at as_of. A table that is absent counts as empty."""
     known, reading = frozenset(known_signal_types), Reading()
     tables = by_name(raw, TABLES)
     for name, table in TABLES.items():
-        _read_table(reading, name, table, tables[name] or [], known)
+        _read_table(reading, name, table, tables[name] or [], known, as_of)
     return reading
 
 
@@ -244,16 +274,29 @@ def _spelled(found: tuple[str, ...], names: tuple[str, ...]) -> dict[str, str | 
 
 
 def _plain(name: str) -> str:
-    return name.replace("\ufeff", "").strip().replace("_", "").lower()
+    bare = name.replace("\ufeff", "").strip().lower()
+    return re.sub("^propert(y|ies)_", "", bare).replace("_", "")
 
 
 def reject(table: str, raw: Record, reason: str, severity: str) -> Record:
     """An entry for a rejected row (severity record) or a value that was dropped (severity value)."""
-    key = "|".join(as_text(raw.get(column)) or "" for column in TABLES[table].key)
-    return {"source_table": table, "record_key": key, "reason": reason, "severity": severity, "raw_record": raw}
+    return {
+        "source_table": table,
+        "record_key": key_as_text(TABLES[table], raw),
+        "reason": reason,
+        "severity": severity,
+        "raw_record": raw,
+    }
 
 
-def _read_table(reading: Reading, name: str, table: Table, rows: list[Record], known: frozenset[str]) -> None:
+def key_as_text(table: Table, row: Record) -> str:
+    """The cells of a row's key as one text."""
+    return "|".join(as_text(row.get(column)) or "" for column in table.key)
+
+
+def _read_table(
+    reading: Reading, name: str, table: Table, rows: list[Record], known: frozenset[str], as_of: datetime
+) -> None:
     """Reject, group the rest by key, and let one version of each record stand."""
     versions: dict[tuple[object, ...], list[tuple[Record, Record]]] = {}
     rejected = 0
@@ -267,9 +310,10 @@ def _read_table(reading: Reading, name: str, table: Table, rows: list[Record], k
         else:
             versions.setdefault(_key(name, table, record), []).append((record, raw))
 
-    chosen = [max(candidates, key=_recency) for candidates in versions.values()]
-    standing = [(record, raw) for record, raw in chosen if not record.get("is_deleted")]
+    chosen = [_choose(table, candidates, as_of) for candidates in versions.values()]
+    standing = [(record, raw) for record, raw in chosen if not record["is_deleted"]]
     reading.standing[name] = [record for record, _ in standing]
+    reading.deleted[name] = [record for record, _ in chosen if record["is_deleted"]]
     reading.raw_of |= {(name, _key(name, table, record)): raw for record, raw in standing}
     reading.source_reconciliation.append(
         {
@@ -286,23 +330,45 @@ def _read_table(reading: Reading, name: str, table: Table, rows: list[Record], k
 def _read_row(name: str, table: Table, raw: Record, known: frozenset[str]) -> tuple[Record, list[str], list[str]]:
     """The row as read, the reasons that reject it whole, and those that only drop a value."""
     record: Record = {}
-    fatal: list[str] = []
-    harmless: list[str] = []
+    missing: list[str] = []
+    invalid: list[str] = []
     for column, read in table.columns.items():
         text, value = as_text(raw[column]), None
-        required = column in table.required
         if text is None:
-            if required:
-                fatal.append(f"missing_{column}")
+            missing += [column] * (column in table.required)
         else:
             try:
                 value = read(text)
             except Unreadable:
-                (fatal if required or column in table.decisive else harmless).append(f"invalid_{column}")
-        record[column] = False if value is None and read is read_flag else value
+                invalid.append(column)
+        record[column] = _empty_flag(name, column) if value is None and read is read_flag else value
+    harmless = []
+    if _is_written_after_loading(record):
+        record["updated_at"] = None
+        harmless.append("invalid_updated_at")
+
+    decides = {*table.required, *table.decisive}
+    if record["is_deleted"] and not {*missing, *(decides & {*invalid})} & {*table.key}:
+        decides = set()  # a delete needs no more than its key
+        missing = []
+    fatal = [f"missing_{column}" for column in missing]
+    fatal += [f"invalid_{column}" for column in invalid if column in decides]
+    harmless += [f"invalid_{column}" for column in invalid if column not in decides]
     if name == "signals":
-        fatal += _signal_reasons(record, known)
+        reasons = _signal_reasons(record, known)
+        fatal += reasons if decides else []
     return record, fatal, harmless
+
+
+def _empty_flag(table: str, column: str) -> bool:
+    """What a flag means that is empty: no, but a rep without is_active is active."""
+    return (table, column) == ("sales_reps", "is_active")
+
+
+def _is_written_after_loading(record: Record) -> bool:
+    """Whether a version says that it was written more than a day after it was loaded."""
+    written, loaded = record["updated_at"], record["loaded_at"]
+    return written is not None and loaded is not None and written - loaded > timedelta(days=1)
 
 
 def _signal_reasons(record: Record, known: frozenset[str]) -> list[str]:
@@ -312,7 +378,7 @@ def _signal_reasons(record: Record, known: frozenset[str]) -> list[str]:
         record["signal_type"] = record["signal_type"].lower()
         if record["signal_type"] not in known:
             reasons.append("unknown_signal_type")
-    if record["account_id"] is None and record["domain"] is None:
+    if all(record[column] is None for column in ("account_id", "contact_id", "email", "domain")):
         reasons.append("missing_account_id")
     occurred_at, loaded_at = record["occurred_at"], record["loaded_at"]
     if occurred_at is not None and loaded_at is not None and occurred_at - loaded_at > timedelta(days=1):
@@ -328,8 +394,32 @@ def _key(name: str, table: Table, record: Record) -> tuple[Any, ...]:
     )
 
 
+def _choose(table: Table, versions: list[tuple[Record, Record]], as_of: datetime) -> tuple[Record, Record]:
+    """The version that stands: the latest that is known at as_of, else the earliest."""
+    if table.as_known:
+        later = {id(version): written_at(version[0]) for version in versions}
+        known = [version for version in versions if (later[id(version)] or as_of) <= as_of]
+        if not known:
+            first = min(moment for moment in later.values() if moment is not None)
+            known = [version for version in versions if later[id(version)] == first]
+        versions = known
+    return max(versions, key=_recency)
+
+
+def written_at(record: Record) -> datetime | None:
+    """When a version was written; a delete that does not tell, when it was loaded."""
+    moment: datetime | None = record["updated_at"]
+    return record["loaded_at"] if moment is None and record["is_deleted"] else moment
+
+
 def _recency(version: tuple[Record, Record]) -> tuple[Any, ...]:
-    """The order of versions: updated_at, then loaded_at, nulls lowest; then anything that does not depend on order."""
+    """The order of versions: when written, then loaded_at, nulls lowest; then a delete that tells no moment of its own;
+    then anything that does not depend on order."""
     record = version[0]
-    moments = [record.get("updated_at"), record.get("loaded_at")]
-    return (*((moment is not None, moment) for moment in moments), repr(sorted(record.items())))
+    moments = [written_at(record), record["loaded_at"]]
+    is_undated_delete = record["is_deleted"] and record["updated_at"] is None
+    return (
+        *((moment is not None, moment) for moment in moments),
+        is_undated_delete,
+        repr(sorted(record.items(), key=lambda cell: cell[0])),
+    )

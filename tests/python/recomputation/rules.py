@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from .values import as_text, read_flag, read_ordinal, read_signed_number
+from .values import as_text, read_flag, read_name, read_ordinal, read_signed_number
 
 Row = dict[str, Any]
 
@@ -96,6 +96,7 @@ class Trigger:
     window_days: int | None
     min_value: Fraction | None
     respond_within_hours: Fraction | None
+    count_once_per: str = "signal"
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class Rules:
     industries: dict[str, str]
     markets: dict[str, str]
     technologies: frozenset[str]
+    free_email_domains: frozenset[str]
 
 
 def read_rules(rules: dict[str, list[Row]]) -> Rules:
@@ -132,12 +134,14 @@ def read_rules(rules: dict[str, list[Row]]) -> Rules:
                 window_days=_whole(row, "window_days"),
                 min_value=_number(row, "min_value"),
                 respond_within_hours=_number(row, "respond_within_hours"),
+                count_once_per=_lower(row, "count_once_per") or "signal",
             )
             for row in rules.get("engagement_triggers", [])
         ),
         industries={_name(row, "industry"): _name(row, "industry_match") for row in rules.get("icp_industries", [])},
         markets={_name(row, "country"): _name(row, "market_match") for row in rules.get("icp_markets", [])},
         technologies=frozenset(_name(row, "technology") for row in rules.get("complementary_technologies", [])),
+        free_email_domains=frozenset(_name(row, "domain") for row in rules.get("free_email_domains", [])),
     )
 
 
@@ -212,7 +216,7 @@ def _condition(row: Row) -> Condition:
         attribute=_name(row, "attribute"),
         min_value=_number(row, "min_value"),
         max_value=_number(row, "max_value"),
-        match_value=_text(row, "match_value"),
+        match_value=_lower(row, "match_value"),
     )
 
 
@@ -227,12 +231,12 @@ def _required(row: Row, column: str) -> str:
 
 
 def _name(row: Row, column: str) -> str:
-    return _required(row, column).lower()
+    return read_name(_required(row, column)).lower()
 
 
 def _lower(row: Row, column: str) -> str | None:
     text = _text(row, column)
-    return None if text is None else text.lower()
+    return None if text is None else read_name(text).lower()
 
 
 def _number(row: Row, column: str) -> Fraction | None:

@@ -8,6 +8,8 @@ from .attributes import Account
 from .rules import Condition, Dimension, Factor, Model, ScoringRule
 from .values import FALSE_WORDS, TRUE_WORDS, Unreadable, published, read_signed_number
 
+UNKNOWN = "(unknown)"
+
 
 @dataclass(frozen=True)
 class FactorScore:
@@ -20,6 +22,7 @@ class FactorScore:
     label: str | None
     points: Fraction
     max_points: Fraction
+    at_stake: Fraction
     contribution: Fraction
     known: bool
 
@@ -45,9 +48,9 @@ class Score:
 
 
 def holds(condition: Condition, value: Any) -> bool:
-    """Whether a value meets a condition. An unknown value meets none."""
-    if value is None:
-        return False
+    """Whether a value meets a condition. An unknown value meets none but `(unknown)`, which nothing else meets."""
+    if value is None or condition.match_value == UNKNOWN:
+        return value is None and condition.match_value == UNKNOWN
     banded = condition.min_value is not None or condition.max_value is not None
     if condition.match_value is not None and _equals(value, condition.match_value):
         return True
@@ -99,6 +102,7 @@ def _score_dimension(dimension: Dimension, account: Account) -> tuple[Fraction, 
                 label=rule.label if rule else None,
                 points=points,
                 max_points=_most(factor, dimension),
+                at_stake=_at_stake(factor, dimension),
                 contribution=points * scale * per_point,
                 known=bool(known),
             )
@@ -114,7 +118,7 @@ def _best_rule(factor: Factor, account: Account) -> tuple[ScoringRule | None, Fr
         if not holds(rule.condition, value):
             continue
         if rule.points_per_unit is not None:
-            points = Fraction(value) * rule.points_per_unit
+            points = Fraction(value or 0) * rule.points_per_unit
         else:
             points = rule.points or Fraction(0)
         if best[0] is None or points > best[1]:
@@ -123,16 +127,26 @@ def _best_rule(factor: Factor, account: Account) -> tuple[ScoringRule | None, Fr
 
 
 def _most(factor: Factor, dimension: Dimension) -> Fraction:
-    """The best that a factor can give."""
-    if any(rule.points_per_unit is not None for rule in factor.rules):
+    """The best that a factor can give; nothing if it can only lose."""
+    if any((rule.points_per_unit or 0) > 0 for rule in factor.rules):
         return dimension.max_points
-    return max(rule.points or Fraction(0) for rule in factor.rules)
+    return max(Fraction(0), *(rule.points or Fraction(0) for rule in factor.rules))
+
+
+def _at_stake(factor: Factor, dimension: Dimension) -> Fraction:
+    """What a factor weighs: the best that it can give, else the most that it can take."""
+    most = _most(factor, dimension)
+    if most > 0:
+        return most
+    if any((rule.points_per_unit or 0) < 0 for rule in factor.rules):
+        return dimension.max_points
+    return max(-(rule.points or Fraction(0)) for rule in factor.rules)
 
 
 def _completeness(model: Model, factors: list[FactorScore]) -> Fraction:
-    """The share of the model whose attribute is known, each factor weighing weight by its most / max_points."""
+    """The share of the model whose attribute is known, each factor weighing what is at stake."""
     share_of = {dimension.dimension: dimension.weight / dimension.max_points for dimension in model.dimensions}
-    weighed = [(share_of[factor.dimension] * factor.max_points, factor.known) for factor in factors]
+    weighed = [(share_of[factor.dimension] * factor.at_stake, factor.known) for factor in factors]
     whole = sum((weight for weight, _ in weighed), Fraction(0))
     return sum((weight for weight, known in weighed if known), Fraction(0)) / whole if whole else Fraction(0)
 

@@ -1,22 +1,16 @@
-"""Calendar windows and decay: which signals count at a moment, and what they are still worth."""
+"""Decay: what signals are still worth."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from .clock import Clock
 from .reading import Record
 from .rules import SignalType
 from .values import round_half_up
 
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
-
-
-def in_last_days(moment: datetime, days: int | None, as_of: datetime) -> bool:
-    """Whether the moment lies in the calendar days that end with the day of as_of, no later than as_of itself."""
-    if moment > as_of:
-        return False
-    return days is None or (as_of.date() - moment.date()).days < days
 
 
 def by_time(signal: Record) -> tuple[datetime, bytes]:
@@ -35,14 +29,12 @@ def worth(kind: SignalType, occurred_at: datetime, as_of: datetime, horizon_half
     return round_half_up(Fraction(float(kind.points) * 2.0 ** -float(half_lives)), 10)
 
 
-def decayed_points(
-    signals: Iterable[Record], types: dict[str, SignalType], as_of: datetime, horizon_half_lives: Fraction
-) -> Fraction:
+def decayed_points(signals: Iterable[Record], types: dict[str, SignalType], as_of: datetime, clock: Clock) -> Fraction:
     """What an account's signals are worth together: the daily limit a contact first, then decay, then the caps."""
     by_day: dict[tuple[str, str | None, date], list[Record]] = {}
     for signal in signals:
         if signal["occurred_at"] <= as_of:
-            day = (signal["signal_type"], signal["contact_id"], signal["occurred_at"].date())
+            day = (signal["signal_type"], signal["contact_id"], clock.day(signal["occurred_at"]))
             by_day.setdefault(day, []).append(signal)
 
     sums: dict[str, Fraction] = {}
@@ -50,7 +42,9 @@ def decayed_points(
         kind = types[name]
         of_day.sort(key=by_time, reverse=True)
         for signal in of_day[: kind.daily_limit_per_contact]:
-            sums[name] = sums.get(name, Fraction(0)) + worth(kind, signal["occurred_at"], as_of, horizon_half_lives)
+            sums[name] = sums.get(name, Fraction(0)) + worth(
+                kind, signal["occurred_at"], as_of, clock.horizon_half_lives
+            )
 
     total = Fraction(0)
     for name, points in sums.items():

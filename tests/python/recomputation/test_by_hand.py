@@ -249,7 +249,8 @@ def test_engaged_contacts():
     activities = [
         {"activity_id": "1", "contact_id": "c1", "occurred_at": "2025-12-16", **inbound},  # first of the 90 days
         {"activity_id": "2", "contact_id": "c3", "occurred_at": "2025-12-15T23:59:59", **inbound},
-        {"activity_id": "3", "contact_id": "c4", "occurred_at": ago(1), **inbound},
+        {"activity_id": "3", "contact_id": "c4", "occurred_at": ago(1), **inbound, "account_id": "b"},
+        {"activity_id": "5", "contact_id": "c3", "occurred_at": ago(1), **inbound, "account_id": "b"},  # elsewhere
         {"activity_id": "4", "contact_id": "c3", "occurred_at": ago(1), **inbound, "direction": "outbound"},
     ]
     signals = [signal("email_open", 20, contact_id="c2"), signal("email_open", 20, contact_id="c5")]
@@ -313,9 +314,9 @@ def test_technologies_in_use():
     ]
     accounts = [account(), account("b", merged_into_account_id="a")]
     for attribute, text in {
-        "uses_google__analytics": "true",
+        "uses_google__analytics": "false",
         "Uses_Slack": "true",
-        "uses_google_analytics": "false",
+        "uses_google_analytics": "true",
         "uses_marketo": "false",
         "uses_hubspot": "false",
     }.items():
@@ -411,7 +412,7 @@ def test_capacity_per_rep_and_in_accounts():
     accounts = [account(f"a{n}") for n in range(6)]
     reps = [
         {"owner_id": "1", "role": "Field", "is_active": "t"},
-        {"owner_id": "2", "role": "field", "is_active": ""},
+        {"owner_id": "2", "role": "field", "is_active": "no"},
         {"owner_id": "3", "role": "inside", "is_active": "t"},
     ]
 
@@ -420,6 +421,7 @@ def test_capacity_per_rep_and_in_accounts():
 
     assert first_tier(sales_reps=reps) == 2
     assert first_tier(sales_reps=reps[1:]) == 6
+    assert first_tier(sales_reps=[*reps, {"owner_id": "4", "role": "field"}]) == 4  # active, as nobody says otherwise
     rules["tiers"][0]["max_accounts"] = "1"
     assert first_tier(sales_reps=reps) == 1
 
@@ -432,8 +434,8 @@ def test_later_steps_and_the_reason():
     overrides = [
         {"account_id": "a1", "tier_number": "2"},  # changes nothing after the promotion
         {"account_id": "a3", "tier_number": "4", "starts_on": "2026-03-01", "ends_on": "2026-03-15"},
-        {"account_id": "a4", "tier_number": "3", "starts_on": "2026-03-14"},
-        {"account_id": "a4", "tier_number": "2", "starts_on": "2026-03-14"},
+        {"account_id": "a4", "tier_number": "3", "starts_on": "2026-03-14", "updated_at": "2026-03-14"},
+        {"account_id": "a4", "tier_number": "2", "starts_on": "2026-03-14", "updated_at": "2026-03-15"},
         {"account_id": "a4", "tier_number": "1", "starts_on": "2026-03-13"},
         {"account_id": "a4", "tier_number": "1", "starts_on": "2026-03-16"},
         {"account_id": "a5", "tier_number": "3", "ends_on": "2026-03-14"},
@@ -553,7 +555,7 @@ def test_circles_and_pointers_to_nothing_merge_nothing():
         account("gone", merged_into_account_id="d", is_deleted="t"),
     ]
     result = run(accounts)
-    assert set(by_id(result["account_tiers"])) == {"a", "b", "c", "d", "e", "f"}
+    assert set(by_id(result["account_tiers"])) == {"a", "b", "c", "d", "e"}  # f is d, by way of what was deleted
     assert sorted(row["record_key"] for row in result["rejected_records"]) == ["a", "b", "c", "e"]
 
 
@@ -620,29 +622,38 @@ def test_rejects_and_reconciliation():
         "superseded": 0,
         "deleted": 0,
         "rejected": 4,
+        "unmatched": 0,
     }
-    assert len(counts) == 11
+    assert len(counts) == 13
     assert only(result["account_tiers"])["decayed_intent_points"] == 45
 
 
 def test_versions():
     rows = [
         account(domain="first", updated_at="2026-01-02", loaded_at="2026-01-09"),
-        account(domain="later", updated_at="2026-01-03T01:00:00+02:00", loaded_at="2026-01-01"),  # still January 2nd
+        account(domain="later", updated_at="2026-01-03T01:00:00+02:00", loaded_at="2026-01-02"),  # still January 2nd
+        account(domain="ahead", updated_at="2026-01-09", loaded_at="2026-01-07T23:59:59"),
+        account(domain="not known yet", updated_at="2026-03-15T12:00:00.000001"),
         account(domain="null", loaded_at="2026-03-01"),
         account("b", updated_at="2026-01-01"),
         account("b", updated_at="2026-01-02", is_deleted="yes"),
         account("c", is_deleted="TRUE", loaded_at="2026-01-01"),
-        account("c", domain="back", loaded_at="2026-01-02"),
+        account("c", domain="loaded later, but of no known moment", loaded_at="2026-01-02"),
+        account("d", domain="later", updated_at="2026-05-02"),
+        account("d", domain="earliest", updated_at="2026-05-01"),
     ]
     result = run(rows)
-    assert {key: row["domain"] for key, row in by_id(result["account_tiers"]).items()} == {"a": "later", "c": "back"}
+    assert {key: row["domain"] for key, row in by_id(result["account_tiers"]).items()} == {
+        "a": "later",
+        "d": "earliest",
+    }
+    assert [row["reason"] for row in result["rejected_records"]] == ["invalid_updated_at"]
     counts = result["source_reconciliation"][0]
     assert {key: counts[key] for key in ("rows_in", "standing", "superseded", "deleted", "rejected")} == {
-        "rows_in": 7,
+        "rows_in": 11,
         "standing": 2,
-        "superseded": 4,
-        "deleted": 1,
+        "superseded": 7,
+        "deleted": 2,
         "rejected": 0,
     }
 
@@ -653,8 +664,12 @@ def test_keys_without_a_column_of_their_own():
     result = run([account()], account_technologies=technologies, tier_overrides=overrides)
     counts = {row["source_table"]: row for row in result["source_reconciliation"]}
     assert (counts["account_technologies"]["standing"], counts["account_technologies"]["superseded"]) == (2, 1)
-    assert [counts["tier_overrides"][key] for key in ("standing", "superseded", "rejected")] == [2, 1, 3]
-    assert [row["record_key"] for row in result["rejected_records"]] == ["a|0||||", "a|1.5||||", "a|||||"]
+    assert [counts["tier_overrides"][key] for key in ("standing", "superseded", "rejected")] == [1, 2, 3]
+    assert [row["record_key"] for row in result["rejected_records"]] == ["a|", "a|", "a|"]
+    deletes = [{"account_id": "a", "is_deleted": "1", "loaded_at": "2026-03-01"}]
+    result = run([account()], tier_overrides=[*overrides, *deletes])
+    assert {row["source_table"]: row for row in result["source_reconciliation"]}["tier_overrides"]["deleted"] == 1
+    assert only(result["account_tiers"])["tier_reason"] == "score"
 
 
 @pytest.mark.parametrize(

@@ -48,12 +48,12 @@ def place(model: Model, placings: list[Placing], active_field_reps: int, today: 
     _by_score(model, ranked)
     for placing in ranked:
         _hold(model, placing)
-    _by_capacity(model, ranked, active_field_reps)
+    _by_capacity(model, ranked, active_field_reps, today)
     for placing in ranked:
         _promote_hot(model, placing)
         if placing.account.record["is_strategic"]:
             placing.move(model.tiers[0].tier_number, "strategic")
-        chosen = override(placing.account.overrides, {tier.tier_number for tier in model.tiers}, today)
+        chosen = _chosen(placing, {tier.tier_number for tier in model.tiers}, today)
         if chosen is not None:
             placing.move(chosen, "override")
     return ranked
@@ -90,11 +90,23 @@ def _hold(model: Model, placing: Placing) -> None:
                 placing.move(tier.tier_number, "held")
 
 
-def _by_capacity(model: Model, ranked: list[Placing], active_field_reps: int) -> None:
-    """Step 3: tier by tier, what is over moves, lowest rank first, to the front of the next tier."""
+def _by_capacity(model: Model, ranked: list[Placing], active_field_reps: int, today: date) -> None:
+    """Step 3: tier by tier, what is over moves, lowest rank first, to the front of the next tier.
+
+    Who is placed by an override, or strategic, stands in line for no tier; a hot account for none below the one that it
+    is promoted to.
+    """
+    numbers = {tier.tier_number for tier in model.tiers}
+    hot = min((tier.tier_number for tier in model.tiers if tier.promote_hot), default=None)
+
+    def stands(placing: Placing, tier_number: int) -> bool:
+        is_placed = placing.account.record["is_strategic"] or _chosen(placing, numbers, today) is not None
+        is_promoted = placing.is_hot and hot is not None and tier_number > hot
+        return not is_placed and not is_promoted
+
     members = {
-        tier.tier_number: [placing for placing in ranked if placing.tier_number == tier.tier_number]
-        for tier in model.tiers
+        number: [placing for placing in ranked if placing.tier_number == number and stands(placing, number)]
+        for number in sorted(numbers)
     }
     for tier, following in zip(model.tiers, model.tiers[1:], strict=False):
         most = capacity(tier, len(ranked), active_field_reps)
@@ -102,7 +114,13 @@ def _by_capacity(model: Model, ranked: list[Placing], active_field_reps: int) ->
         while most is not None and len(here) > most:
             moved = here.pop()
             moved.move(following.tier_number, "capacity")
-            there.insert(0, moved)
+            if stands(moved, following.tier_number):
+                there.insert(0, moved)
+
+
+def _chosen(placing: Placing, tier_numbers: set[int], today: date) -> int | None:
+    """The tier that an override sets on the day."""
+    return override(placing.account.overrides, tier_numbers, today)
 
 
 def capacity(tier: Tier, ranked_accounts: int, active_field_reps: int) -> int | None:
@@ -144,6 +162,15 @@ def _nulls_lowest(day: date | None) -> tuple[Any, ...]:
     return (day is not None, day or date.min)
 
 
-def is_snoozed(returns: list[Record], today: date) -> bool:
-    """Whether a return keeps the account off the list today."""
-    return any(row["snooze_until"] is not None and row["returned_on"] <= today < row["snooze_until"] for row in returns)
+def snooze(returns: list[Record], account_id: str, today: date) -> Record | None:
+    """What lets the account itself, not one that was merged into it, rest today: the latest return, the last day."""
+    resting = [
+        row
+        for row in returns
+        if row["account_id"] == account_id
+        and row["snooze_until"] is not None
+        and row["returned_on"] <= today < row["snooze_until"]
+    ]
+    if not resting:
+        return None
+    return {name: max(row[name] for row in resting) for name in ("returned_on", "snooze_until")}

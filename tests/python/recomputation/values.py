@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -21,6 +22,9 @@ _TIMESTAMP = re.compile(
     r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
     r"(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
 )
+
+
+_RUN_OF_WHITE_SPACE = re.compile(f"[{WHITE_SPACE}]+")
 
 
 class Unreadable(ValueError):
@@ -58,6 +62,11 @@ def _plain(number: float | Decimal) -> str:
 def read_text(text: str) -> str:
     """Any text can be read."""
     return text
+
+
+def read_name(text: str) -> str:
+    """A text that is compared with others: in Unicode NFC, each run of white space as one blank."""
+    return _RUN_OF_WHITE_SPACE.sub(" ", unicodedata.normalize("NFC", text))
 
 
 def read_flag(text: str) -> bool:
@@ -141,7 +150,7 @@ def one_of(*words: str) -> Callable[[str], str]:
     """A reader of a category: one of the words, in any case, kept in lower case."""
 
     def read_category(text: str) -> str:
-        word = text.lower()
+        word = read_name(text).lower()
         if word not in words:
             raise Unreadable(text)
         return word

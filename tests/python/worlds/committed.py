@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 PROJECT = Path(__file__).parents[3]
 RULE_FILES = sorted(path.stem for path in (PROJECT / "seeds").glob("*.csv"))
 DEFAULT_SETTINGS = {
@@ -24,11 +26,13 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def raw_columns() -> dict[str, list[str]]:
-    """The columns of each raw table, in the order of the demo's files."""
+    """The columns of each raw table: those of the demo's files in their order, then others that are declared."""
+    declared = yaml.safe_load((PROJECT / "models/staging/raw/_raw__sources_and_models.yml").read_text(encoding="utf-8"))
     columns = {}
-    for path in sorted((PROJECT / "seeds" / "demo").glob("demo_*.csv")):
-        with path.open(newline="", encoding="utf-8") as file:
-            columns[path.stem.removeprefix("demo_")] = next(csv.reader(file))
+    for table in declared["sources"][0]["tables"]:
+        with (PROJECT / f"seeds/demo/demo_{table['name']}.csv").open(newline="", encoding="utf-8") as file:
+            of_demo = next(csv.reader(file))
+        columns[table["name"]] = list(dict.fromkeys([*of_demo, *(column["name"] for column in table["columns"])]))
     return columns
 
 

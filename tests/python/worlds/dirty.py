@@ -73,6 +73,18 @@ BAD: dict[Callable, tuple[str, ...]] = {
     read_date: BAD_MOMENTS,
 }
 ANY_CASE = {"signal_type", "industry", "country", "technology", "department", "territory", "business_model"}
+OLDER: Mapping[str, Row] = {
+    "account_domains": {},
+    "account_merges": {},
+    "account_technologies": {"removed_on": date(2020, 1, 1)},
+    "activities": {"direction": "outbound"},
+    "sales_reps": {"role": "field", "is_active": True},
+    "tier_overrides": {"tier_number": 1},
+    "account_returns": {"snooze_until": date(2030, 1, 1)},
+    "product_usage": {"daily_active_users": 7},
+    "customer_contracts": {"nps": 77},
+}
+"""What older versions of rows say, of tables that are no records of a CRM with versions of their own."""
 REPS = (
     ("field", True, "North", 30),
     ("field", True, "South", "a share"),
@@ -124,6 +136,8 @@ class _World:
         made = {"accounts": self.accounts(accounts)}
         made["contacts"] = self.contacts(accounts * 3)
         made["signals"] = self.signals(signals)
+        made["account_domains"] = [self.further_domain() for _ in range(accounts // 6)]
+        made["account_merges"] = [self.merge(n) for n in range(accounts // 12)]
         made["account_technologies"] = [self.technology() for _ in range(accounts * 2)]
         made["activities"] = [self.activity(n) for n in range(accounts * 2)]
         made["opportunities"] = self.versions([self.opportunity(n) for n in range(accounts // 2)], {"amount_usd": 7})
@@ -132,7 +146,32 @@ class _World:
         made["account_returns"] = [self.handed_back() for _ in range(accounts // 8)]
         made["product_usage"] = [self.usage() for _ in range(accounts)]
         made["customer_contracts"] = [self.contract(account_id) for account_id in self.ids if self.chance(0.4)]
-        return made
+        for table, older in OLDER.items():
+            made[table] = self.versions(self.stamped(made[table]), older)
+        return {table: self.corrected(table, rows) for table, rows in made.items()}
+
+    def stamped(self, rows: list[Row]) -> list[Row]:
+        """The rows with moments of writing and loading, some without."""
+        for row in rows:
+            row["updated_at"] = self.as_of - timedelta(days=self.rng.randint(1, 90)) if self.chance(0.5) else None
+            row["loaded_at"] = self.as_of - timedelta(hours=self.rng.randint(1, 9)) if self.chance(0.8) else None
+        return rows
+
+    def corrected(self, table: str, rows: list[Row]) -> list[Row]:
+        """The rows, deletes that carry no more than a key, and versions that come from the future."""
+        extra = []
+        for row in rows:
+            loaded_at = row.get("loaded_at")
+            if self.chance(0.015):
+                moment = loaded_at + MICROSECOND * self.pick(-1, 0, 0, 1) if loaded_at else self.as_of
+                key = {column: row.get(column) for column in TABLES[table].key}
+                extra.append({**key, "is_deleted": True, "loaded_at": moment})
+            if self.chance(0.015):
+                ahead = timedelta(days=1) + MICROSECOND * self.pick(0, 1)
+                extra.append({**row, "updated_at": loaded_at + ahead if loaded_at else self.as_of + ahead})
+            if self.chance(0.015):
+                extra.append({**row, "updated_at": self.as_of + MICROSECOND * self.pick(0, 1), "loaded_at": self.as_of})
+        return rows + extra
 
     def chance(self, share: float) -> bool:
         """True so often."""
@@ -202,7 +241,8 @@ class _World:
         markets = [row["country"] for row in self.rules["icp_markets"]]
         host = f"{account_id.lower()}.example" if account_id.isalnum() else "odd.example"
         domain = self.pick(
-            host, host, host, f"https://www.{host}/path?x=1", f"{host.upper()}:8080", "twin.example", None
+            *(host, host, host, f"https://www.{host}/path?x=1", f"{host.upper()}:8080", "twin.example", None),
+            *("family.example", "family.example", f"zo\u0308e@{host}.", "gmail.com", "zo\u00eb.example"),
         )
         renewals = [
             int(limit) + side for limit in limits(self.rules, "days_to_competitor_renewal") for side in (-1, 0, 1)
@@ -212,7 +252,9 @@ class _World:
             "account_id": account_id,
             "account_name": f"Account {account_id}",
             "domain": domain,
-            "industry": self.pick(*industries, *industries, "Mining", "Ärzte", None),
+            "industry": self.pick(
+                *industries, *industries, "Mining", "Ärzte", "A\u0308rzte", "Financial  Services", None
+            ),
             "country": self.pick(*markets, *markets, "Brazil", "Japan", None),
             "annual_revenue_usd": self.number("annual_revenue_usd", [Decimal(0), Decimal("2.5e8"), Decimal("1e12")]),
             "employee_count": self.number("employee_count", [Decimal(0), Decimal(1), Decimal(850)], "1"),
@@ -222,6 +264,7 @@ class _World:
             "brand_tier": self.pick("high", "moderate", "low", None),
             "competitive_position": self.pick("displacement", "greenfield", None),
             "is_customer": self.chance(0.25),
+            "customer_since": self.pick(None, None, None, self.day(-400, -1, 0, 1)),
             "is_strategic": self.chance(0.04) or None,
             "owner_id": self.pick("r0", "r0", "r1", "r2", "r3", "r4", "r6", "gone", None, None),
             "territory": self.pick("North", "South", "East", "West", None),
@@ -257,10 +300,13 @@ class _World:
         """Contacts."""
         rows = []
         for n in range(count):
+            account_id = self.account_id()
+            place = f"{account_id.lower()}.example" if account_id.isalnum() else "odd.example"
             row = {
                 "contact_id": f"c{n}",
-                "account_id": self.account_id(),
-                "email": f"c{n}@x.example",
+                "account_id": self.pick(None, "gone") if self.chance(0.1) else account_id,
+                "email": self.pick(f"c{n}@x.example", f"C{n}@mail.{place}", f"team@{place}", f"c{n}@gmail.com", None),
+                "merged_into_contact_id": f"c{self.rng.randrange(count)}" if self.chance(0.06) else None,
                 "seniority": self.pick("executive", "manager", "practitioner", None),
                 "department": self.pick("IT", "Sales", "Finance", "Legal", None),
                 "is_champion": self.chance(0.2),
@@ -286,8 +332,14 @@ class _World:
                 place = f"{account_id.lower()}.example" if account_id.isalnum() else "odd.example"
                 domain = self.pick(place, f"http://{place}/a/b", f"WWW.{place}", "twin.example", "unknown.example")
                 account_id = self.pick(None, None, "gone")
+            contact_id, email = self.rng.choice(self.contact_ids) if self.chance(0.6) else None, None
+            if self.chance(0.08):
+                email = self.pick(f"c{self.rng.randrange(99)}@X.example", "team@a0009.example", "x@gmail.com")
+                account_id = self.pick(None, "gone", account_id)
+            if self.chance(0.05):
+                account_id = None
             if self.chance(0.01):
-                account_id = domain = None
+                account_id = domain = contact_id = email = None
             rows.append(
                 {
                     "signal_id": f"s{n}",
@@ -295,7 +347,8 @@ class _World:
                     "domain": domain,
                     "signal_type": "no_such_type" if self.chance(0.01) else signal_type,
                     "occurred_at": occurred_at,
-                    "contact_id": self.rng.choice(self.contact_ids) if self.chance(0.6) else None,
+                    "contact_id": contact_id,
+                    "email": email,
                     "signal_value": self.pick(None, None, None, 0, 59.99, 60, 60.5, 89.99, 90, 100),
                     "channel": self.pick("web", "email", None),
                     "updated_at": occurred_at if self.chance(0.3) else None,
@@ -305,6 +358,18 @@ class _World:
             )
         self.signalled = [(row["account_id"], row["occurred_at"]) for row in rows if row["account_id"]]
         return self.versions(rows, {"signal_type": "demo_request", "signal_value": 95})
+
+    def further_domain(self) -> Row:
+        """A further domain of an account."""
+        domain = self.pick("further.example", "www.twin.example", f"more{self.rng.randrange(9)}.example", "GMAIL.com")
+        return {"account_id": self.account_id(), "domain": domain}
+
+    def merge(self, n: int) -> Row:
+        """A merge that no row of an account tells."""
+        return {
+            "account_id": self.pick(f"former{n}", f"former{n}", self.account_id()),
+            "merged_into_account_id": self.pick(self.account_id(), self.account_id(), f"former{n + 1}"),
+        }
 
     def technology(self) -> Row:
         """A technology that an account has, had, or will have."""
@@ -326,6 +391,7 @@ class _World:
             "activity_id": f"v{n}",
             "account_id": account_id,
             "contact_id": self.rng.choice(self.contact_ids) if self.chance(0.7) else None,
+            "owner_id": self.pick("r0", "r4", "gone", None),
             "activity_type": self.pick("call", "email", "meeting", None),
             "direction": self.pick("inbound", "outbound", "outbound", None),
             "outcome": self.pick("replied", "accepted", "declined", "no_response", None),
@@ -354,7 +420,7 @@ class _World:
             "owner_name": self.pick(f"Rep {n}", None),
             "role": role,
             "territory": territory,
-            "is_active": active,
+            "is_active": active or self.pick(False, False, None),
             "account_capacity": capacity,
         }
 
@@ -523,9 +589,17 @@ def without_ties(table: str, rows: Sequence[Row]) -> list[Row]:
     kept: dict[tuple, Row] = {}
     for row in rows:
         key = tuple(str(_read(table, column, row)).lower() for column in TABLES[table].key)
-        recency = tuple(_read(table, column, row) for column in ("updated_at", "loaded_at"))
-        kept.setdefault((*key, *recency), row)
+        kept.setdefault((*key, *_recency(table, row)), row)
     return list(kept.values())
+
+
+def _recency(table: str, row: Row) -> tuple[Any, ...]:
+    """What tells versions of a record apart but for their hash."""
+    updated_at, loaded_at, is_deleted = (_read(table, name, row) for name in ("updated_at", "loaded_at", "is_deleted"))
+    if updated_at and loaded_at and updated_at - loaded_at > timedelta(days=1):
+        updated_at = None
+    is_undated_delete = bool(is_deleted) and updated_at is None
+    return loaded_at if is_undated_delete else updated_at, loaded_at, is_undated_delete
 
 
 def _read(table: str, column: str, row: Row) -> Any:

@@ -97,6 +97,7 @@ def side_by_side() -> RuleRows:
             test_expansion | fit | sponsor | has_executive_sponsor | | | false | 2 | | No sponsor
             test_everyone | reach | size | annual_revenue_usd | 5e7 | | | 3 | | Revenue
             test_everyone | reach | size | employee_count | 850 | | | 2 | | Employees
+            test_everyone | reach | size | annual_revenue_usd | | | (Unknown) | 1.7 | | Nobody knows the revenue
             test_everyone | reach | headcount | employee_count | | | | | 0.001 | Heads
             test_everyone | reach | place | country | | | Germany | 1.5 | | Germany
             test_everyone | reach | place | territory | | | NORTH | 2.5 | | The north
@@ -122,6 +123,9 @@ def side_by_side() -> RuleRows:
             test_everyone | risk | meetings | meeting_acceptance_rate | 0.3333 | | | 7 | | Meetings
             test_everyone | risk | silence | days_since_last_activity | 0 | 30 | | 5 | | In touch
             test_everyone | risk | silence | days_since_last_activity | 91 | | | -20 | | Out of touch
+            test_everyone | risk | opens | signals_email_open_30d | | | | | -0.9 | Opens without more
+            test_everyone | risk | place | country | | | Brazil | -3 | | Brazil
+            test_everyone | risk | place | country | | | (unknown) | -1.5 | | Unknown country
             test_everyone | risk | base | engaged_contacts | 0 | | | 4.25 | | A start
         """,
         tiers="""
@@ -185,6 +189,7 @@ def other_numbers(seed: int) -> RuleRows:
         if row["metric"] == "signals":
             row["min_value"] = str(rng.randint(1, 4))
         row["respond_within_hours"] = str(rng.choice(("", 4, 0.5, 24, 0)))
+        row["count_once_per"] = rng.choice(("", "signal", "Minute", "hour", "day"))
     return rule_rows
 
 

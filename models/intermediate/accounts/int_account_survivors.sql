@@ -1,0 +1,48 @@
+with
+
+accounts as (
+
+    select
+        account_id,
+        merged_into_account_id,
+        record_status = 'standing' as is_standing
+    from {{ ref("stg_raw__accounts") }}
+    where record_status in ('standing', 'deleted')
+
+),
+
+latest_merges as (
+
+    select
+        account_id,
+        merged_into_account_id,
+        row_number() over (
+            partition by account_id
+            order by updated_at desc nulls last, loaded_at desc nulls last, merged_into_account_id asc
+        ) as place
+    from {{ ref("stg_raw__account_merges") }}
+    where record_status = 'standing'
+
+),
+
+-- an account's own row tells first
+records as (
+
+    select
+        coalesce(accounts.account_id, merges.account_id) as record_id,
+        coalesce(accounts.merged_into_account_id, merges.merged_into_account_id) as target_id,
+        coalesce(accounts.is_standing, false) as is_standing
+    from accounts
+    full outer join (select * from latest_merges where place = 1) as merges
+        on accounts.account_id = merges.account_id
+
+),
+
+{{ merge_chains("records") }}
+
+select
+    record_id as account_id,
+    surviving_id as surviving_account_id,
+    is_endless
+from survivors
+where surviving_id is not null

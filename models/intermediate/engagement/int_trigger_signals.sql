@@ -1,0 +1,82 @@
+{#- what a signal of a burst is counted once per: of one contact, in one calendar minute, hour or day -#}
+{%- set bursts = ["minute", "hour", "day"] -%}
+with
+
+signals as (
+
+    select * from {{ ref("int_signals_by_contact") }}
+    where account_id is not null and occurred_at <= {{ as_of() }}
+
+),
+
+-- a trigger without a type counts all
+trigger_types as (
+
+    select
+        triggers.*,
+        signal_types.signal_type as counted_type
+    from {{ ref("stg_rules__engagement_triggers") }} as triggers
+    inner join {{ ref("stg_rules__signal_types") }} as signal_types
+        on triggers.signal_type is null or triggers.signal_type = signal_types.signal_type
+
+),
+
+counted as (
+
+    select
+        signals.account_id,
+        triggers.line as trigger_line,
+        signals.contact_id,
+        signals.occurred_at,
+        signals.days_ago,
+        signals.days_ago < triggers.window_days as is_in_window,
+        signals.days_ago < {{ var("engagement_window_days") }}
+        and (touches.last_outbound_at is null or signals.occurred_at > touches.last_outbound_at) as is_unanswered,
+        case triggers.count_once_per
+            {%- for burst in bursts %}
+            when '{{ burst }}' then {{ dbt.date_trunc(burst, local_time("signals.occurred_at")) }}
+            {%- endfor %}
+        end as burst
+    from signals
+    inner join trigger_types as triggers
+        on signals.signal_type = triggers.counted_type
+        and signals.days_ago < greatest(triggers.window_days, {{ var("engagement_window_days") }})
+        and (triggers.metric = 'signals' or signals.signal_value >= cast(triggers.min_value as {{ type_double() }}))
+    left join {{ ref("int_account_touches") }} as touches on signals.account_id = touches.account_id
+
+),
+
+bursts as (
+
+    select
+        *,
+        row_number() over (
+            partition by account_id, trigger_line, contact_id, burst order by occurred_at asc
+        ) as place_in_burst,
+        row_number() over (
+            partition by account_id, trigger_line, contact_id, burst, is_unanswered order by occurred_at asc
+        ) as place_since_answer
+    from counted
+    where burst is not null
+
+)
+
+select
+    account_id,
+    trigger_line,
+    occurred_at,
+    days_ago,
+    is_in_window,
+    is_unanswered
+from counted
+where burst is null and (is_in_window or is_unanswered)
+union all
+select
+    account_id,
+    trigger_line,
+    occurred_at,
+    days_ago,
+    is_in_window and place_in_burst = 1 as is_in_window,
+    is_unanswered and place_since_answer = 1 as is_unanswered
+from bursts
+where (is_in_window and place_in_burst = 1) or (is_unanswered and place_since_answer = 1)

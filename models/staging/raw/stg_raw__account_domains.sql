@@ -1,0 +1,1 @@
+{{ stage_raw("account_domains") }}

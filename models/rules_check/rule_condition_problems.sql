@@ -70,6 +70,8 @@ checked as (
                 then
                 'attribute "' || conditions.attribute || '" is no number: '
                 || 'use match_value and points in place of min_value, max_value and points_per_unit'
+            when conditions.match_value = '(unknown)' and conditions.points_per_unit is not null
+                then 'match_value: what is unknown has no units: give points in place of points_per_unit'
             when conditions.match_value = '(unknown)' then null
             when attributes.data_type = 'number'
                 and conditions.match_value is not null and {{ parse_number("conditions.match_value") }} is null
@@ -107,6 +109,15 @@ checked as (
             when metric = 'signal_value' and min_value > 100 then 'min_value: no signal_value is above 100'
         end as mistake
     from triggers
+    union all
+    select
+        'free_email_domains.csv' as file,
+        line,
+        row_name,
+        'domain: "' || domain || '" is no bare domain; write ' || coalesce({{ normalize_domain("domain") }}, 'one such as gmail.com')
+            as mistake
+    from {{ ref("stg_rules__free_email_domains") }}
+    where {{ normalize_domain("domain") }} is null or {{ normalize_domain("domain") }} <> domain
 
 )
 

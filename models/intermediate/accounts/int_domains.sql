@@ -13,7 +13,8 @@ domains as (
     select
         account_id,
         domain
-    from {{ ref("int_accounts_merged") }}
+    from {{ ref("stg_raw__accounts") }}
+    where record_status in ('standing', 'deleted')
     union all
     select
         account_id,

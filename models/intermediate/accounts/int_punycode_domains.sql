@@ -9,7 +9,7 @@ addresses as (
     {%- set last_table = loop.last %}
     {%- for column in columns %}
     select {{ column }} as address from {{ ref("stg_raw__" ~ table) }}
-    where record_status = 'standing' and lower({{ column }}) like '%xn--%'
+    where record_status in ('standing', 'deleted') and lower({{ column }}) like '%xn--%'
     {{ "union" if not (last_table and loop.last) }}
     {%- endfor %}
     {%- endfor %}

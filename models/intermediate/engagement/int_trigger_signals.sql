@@ -9,7 +9,7 @@ signals as (
 
 ),
 
--- a trigger without a type counts all
+-- a trigger without a type looks at all signals that carry a value
 trigger_types as (
 
     select
@@ -41,6 +41,7 @@ counted as (
     inner join trigger_types as triggers
         on signals.signal_type = triggers.counted_type
         and signals.days_ago < greatest(triggers.window_days, {{ var("engagement_window_days") }})
+        and (triggers.signal_type is not null or signals.signal_value is not null)
         and (triggers.metric = 'signals' or signals.signal_value >= cast(triggers.min_value as {{ type_double() }}))
     left join {{ ref("int_account_touches") }} as touches on signals.account_id = touches.account_id
 

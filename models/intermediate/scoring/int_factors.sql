@@ -12,8 +12,8 @@ dimensions as (
 
 ),
 
--- the most that a rule gives, and the most that it takes
-extremes as (
+-- the most that a rule gives
+most as (
 
     select
         rules.*,
@@ -24,12 +24,7 @@ extremes as (
             when rules.points_per_unit is null then rules.points
             when rules.points_per_unit > 0 then dimensions.max_points
             else 0
-        end as most_points,
-        case
-            when rules.points_per_unit is null then -rules.points
-            when rules.points_per_unit < 0 then dimensions.max_points
-            else 0
-        end as most_lost
+        end as most_points
     from rules
     inner join dimensions
         on rules.scoring_model = dimensions.scoring_model
@@ -44,12 +39,17 @@ best_first as (
         max(case when is_per_unit then dimension_max_points end) over (
             partition by scoring_model, dimension, factor
         ) as max_points_per_unit,
-        max(most_lost) over (partition by scoring_model, dimension, factor) as most_lost_points,
+        coalesce(
+            max(case when points_per_unit < 0 then dimension_max_points end) over (
+                partition by scoring_model, dimension, factor
+            ),
+            max(-points) over (partition by scoring_model, dimension, factor)
+        ) as most_lost_points,
         row_number() over (
             partition by scoring_model, dimension, factor
             order by most_points desc, attribute asc, label asc
         ) as place
-    from extremes
+    from most
 
 ),
 

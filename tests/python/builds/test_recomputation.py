@@ -43,7 +43,9 @@ def test_the_dirty_data_is_dirty(dirty):
     reasons = {row["reason"] for row in dirty.query(kinds.format("reason", "rejected_records"))}
     assert {"missing_account_id", "unknown_signal_type", "occurred_in_future", "invalid_signal_value"} <= reasons
     assert {"invalid_merged_into_account_id", "invalid_tier_number", "missing_technology"} <= reasons
-    assert {row["reason"] for row in dirty.mart("unmatched_signals")} == {"unknown_account", "ambiguous_domain"}
+    assert {row["reason"] for row in dirty.mart("unmatched_signals")} == {
+        *("unknown_account", "ambiguous_domain", "free_email_domain"),
+    }
     assert {row["reason"] for row in dirty.mart("unranked_accounts")} >= {"merged", "outside_population", "snoozed"}
     for row in dirty.mart("source_reconciliation"):
         assert row["standing"], row
@@ -55,7 +57,8 @@ def test_the_dirty_data_shows_every_gap(dirty):
     rows = dirty.mart("coverage_gaps")
     kinds = {"no_active_owner", "untouched", "response_overdue", "retrieve"}
     for recommended in (True, False):
-        assert {row["gap"] for row in rows if (row["recommended_owner_id"] is not None) == recommended} == kinds
+        assert {row["gap"] for row in rows if (row["recommended_owner_id"] is not None) == recommended} >= kinds
+    assert {row["gap"] for row in rows} == {*kinds, "snoozed_but_hot"}
     for_owner = [row for row in rows if row["owner_id"] and row["owner_id"] == row["recommended_owner_id"]]
     assert {row["gap"] for row in for_owner} == {"untouched", "response_overdue"}
     reps = dirty.mart("rep_coverage")

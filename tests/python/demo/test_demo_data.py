@@ -13,6 +13,8 @@ PROJECT = Path(__file__).resolve().parents[3]
 DEMO = PROJECT / "seeds" / "demo"
 GENERATOR = PROJECT / "scripts" / "generate_demo.py"
 TABLES = {
+    "account_domains",
+    "account_merges",
     "accounts",
     "signals",
     "account_technologies",

@@ -153,9 +153,9 @@ class Directory:
 def directory(
     accounts: Mapping[str, Record], domains: Iterable[Record], end_of: Mapping[str, str], free: frozenset[str]
 ) -> Directory:
-    """The domains of standing accounts and those of account_domains, after merges."""
+    """The domains of accounts (also of those that were merged and deleted) and of account_domains, after merges."""
     bearers: dict[str, set[str]] = {}
-    for row in (*accounts.values(), *domains):
+    for row in domains:
         domain = normal_domain(row["domain"])
         if domain is not None and row["account_id"] in end_of:
             bearers.setdefault(domain, set()).add(end_of[row["account_id"]])

@@ -83,6 +83,8 @@ def counting(trigger: Trigger, signals: list[Record], clock: Clock) -> list[date
         if trigger.signal_type not in (None, signal["signal_type"]):
             continue
         value = signal["signal_value"]
+        if trigger.signal_type is None and value is None:
+            continue  # without a type it looks at what carries a value
         if trigger.metric == "signal_value" and (value is None or value < (trigger.min_value or 0)):
             continue
         if trigger.count_once_per != "signal":

@@ -176,7 +176,12 @@ def _assemble(
 ) -> tuple[dict[str, Account], list[Record], list[Record]]:
     """Every account that is not merged away, with what belongs to it; the signals, and all records, of no account."""
     standing, end_of = reading.standing, merges.end_of
-    domains = directory(records, standing["account_domains"], end_of, rules.free_email_domains)
+    domains = directory(
+        records,
+        [*standing["accounts"], *reading.deleted["accounts"], *standing["account_domains"]],
+        end_of,
+        rules.free_email_domains,
+    )
     persons = people(standing["contacts"], contact_merges, end_of, domains)
     matched, unmatched = match_signals(standing["signals"], end_of, persons, domains)
     placed = {

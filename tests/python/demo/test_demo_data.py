@@ -166,7 +166,7 @@ def test_signal_that_occurred_after_it_was_loaded():
     assert [(row["signal_id"], row["loaded_at"][:4]) for row in late] == [("x-sig-09", "2026")]
 
 
-@pytest.mark.parametrize("table", sorted(TABLES))
+@pytest.mark.parametrize("table", sorted(TABLES - {"account_domains", "account_merges"}))
 def test_rows_that_arrived_twice(table):
     assert max(Counter(tuple(row.values()) for row in rows(table)).values()) == 2
 

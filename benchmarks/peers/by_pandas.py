@@ -131,7 +131,7 @@ def by_type(signals: Frame, as_of: pd.Timestamp) -> Frame:
 
 
 def triggered(signals: Frame) -> Frame:
-    """Which accounts are hot or warm, and, as nobody answers here, the first of 90 days to complete a trigger of that."""
+    """Who is hot or warm, and, as nobody answers here, the first of 90 days to complete a trigger of that."""
     found: list[Frame] = []
     recent = signals[signals["days_ago"] < 90].sort_values(["account_id", "occurred_at"])
     for status, trigger, signal_type, days, needed, value in TRIGGERS:
@@ -148,7 +148,9 @@ def triggered(signals: Frame) -> Frame:
         found.append(completed.assign(holds=held.reindex(completed.index, fill_value=False)).reset_index())
     triggers = pd.concat(found)
     statuses = triggers[triggers["holds"]].groupby("account_id")["status"].min()
-    ordered = triggers[triggers["status"] == triggers["account_id"].map(statuses)].sort_values(["occurred_at", "trigger"])
+    ordered = triggers[triggers["status"] == triggers["account_id"].map(statuses)].sort_values(
+        ["occurred_at", "trigger"]
+    )
     return ordered.drop_duplicates("account_id").set_index("account_id").drop(columns="holds")
 
 
@@ -271,7 +273,7 @@ def tiers(points: Frame, accounts: Frame) -> Frame:
     """The rank and tier of each account."""
     order = ["priority_score", "fit", "intent_score", "account_id"]
     points = points.rename_axis(None).assign(account_id=points.index).sort_values(order, ascending=[False] * 3 + [True])
-    points["priority_rank"] = rank = np.arange(1, len(points) + 1)
+    points["priority_rank"] = np.arange(1, len(points) + 1)
     accounts, score = accounts.loc[points.index], points["priority_score"]
     hot, placed = accounts["status"] == "hot", accounts["is_strategic"].fillna(False).astype(bool)
     points["score_tier_number"] = by_score = np.select([score >= 80, score >= 60, score >= 40], [1, 2, 3], 4)

@@ -139,7 +139,7 @@ def by_type(signals: pl.LazyFrame, as_of: datetime) -> pl.LazyFrame:
 
 
 def triggered(signals: pl.LazyFrame) -> pl.LazyFrame:
-    """Which accounts are hot or warm, and, as nobody answers here, the first of 90 days to complete a trigger of that."""
+    """Who is hot or warm, and, as nobody answers here, the first of 90 days to complete a trigger of that."""
     found = []
     recent = signals.filter(pl.col("days_ago") < 90).sort("account_id", "occurred_at")
     for status, trigger, signal_type, days, needed, value in TRIGGERS:

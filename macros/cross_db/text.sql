@@ -12,6 +12,10 @@
 {%- endmacro %}
 
 
+{#- The domain of an e-mail address; null of what is none. -#}
+{% macro email_domain(email) -%} case when {{ email }} like '%@%' then {{ normalize_domain(email) }} end {%- endmacro %}
+
+
 {#- What stands for an e-mail address where the address itself need not be kept: the same in any case. -#}
 {% macro email_key(email) -%} md5(lower({{ email }})) {%- endmacro %}
 

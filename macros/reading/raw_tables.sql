@@ -82,8 +82,8 @@
 {% endmacro %}
 
 {% macro plain_name(name) %}
-    {%- set bare = name | replace("\ufeff", "") | trim | lower -%}
-    {{ return(modules.re.sub("^propert(y|ies)_", "", bare) | replace("_", "")) }}
+    {%- set bare = name | replace("\ufeff", "") | trim | lower | replace("_", "") -%}
+    {{ return(modules.re.sub("^propert(y|ies)", "", bare)) }}
 {% endmacro %}
 
 

@@ -171,11 +171,11 @@
     {%- set as_text = "cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")" -%}
     {%- set type = column.data_type -%}
     {%- if type == "text" -%} {{ as_text }}
-    {%- elif type == "name" -%} {{ compared_text(as_text) }}
+    {%- elif type == "name" -%} {{ compared_clean_text(as_text) }}
     {%- elif type == "category" -%}
         {%- if column.meta.get("values") -%}
     case when lower({{ as_text }}) in ('{{ column.meta["values"] | join("', '") }}') then lower({{ as_text }}) end
-        {%- else -%} lower({{ compared_text(as_text) }}) {%- endif -%}
+        {%- else -%} lower({{ compared_clean_text(as_text) }}) {%- endif -%}
     {%- elif type == "boolean" -%}
         {%- set number = raw if arrival in ["number", "floating"] else parse_number(as_text) -%}
         {%- set flag = "case " ~ number ~ " when 1 then true when 0 then false end" -%}

@@ -9,7 +9,7 @@
 -#}
 {% macro merge_chains(records) %}
 {%- set longest_chain = 10 -%}
-merges as (
+pointers as (
 
     select
         merged.record_id,
@@ -31,9 +31,9 @@ chains as (
             case when step_{{ step }}.target_stands then step_{{ step }}.target_id end{{ "," if not loop.last }}
             {%- endfor %}
         ) as last_standing_id
-    from merges as step_1
+    from pointers as step_1
     {% for step in range(2, longest_chain + 2) -%}
-    left join merges as step_{{ step }} on step_{{ step - 1 }}.target_id = step_{{ step }}.record_id
+    left join pointers as step_{{ step }} on step_{{ step - 1 }}.target_id = step_{{ step }}.record_id
     {% endfor %}
 
 ),

@@ -19,13 +19,13 @@ records as (
     union all
     select
         'account_merges' as source_table,
-        {{ record_key_as_text("account_merges", "merges") }} as record_key,
+        {{ record_key_as_text("account_merges", "told") }} as record_key,
         '|value:invalid_merged_into_account_id' as problems,
-        merges.raw_record
-    from {{ ref("stg_raw__account_merges") }} as merges
-    inner join {{ ref("int_account_survivors") }} as survivors on merges.account_id = survivors.account_id
-    inner join {{ ref("int_accounts_merged") }} as accounts on merges.account_id = accounts.account_id
-    where merges.record_status = 'standing' and survivors.is_endless and not accounts.has_endless_merge
+        told.raw_record
+    from {{ ref("stg_raw__account_merges") }} as told
+    inner join {{ ref("int_account_survivors") }} as survivors on told.account_id = survivors.account_id
+    inner join {{ ref("int_accounts_merged") }} as accounts on told.account_id = accounts.account_id
+    where told.record_status = 'standing' and survivors.is_endless and not accounts.has_endless_merge
     union all
     select
         'contacts' as source_table,

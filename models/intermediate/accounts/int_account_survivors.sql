@@ -11,7 +11,7 @@ accounts as (
 
 ),
 
-latest_merges as (
+all_merges as (
 
     select
         account_id,
@@ -25,16 +25,25 @@ latest_merges as (
 
 ),
 
+latest_merges as (
+
+    select
+        account_id,
+        merged_into_account_id
+    from all_merges
+    where place = 1
+
+),
+
 -- an account's own row tells first
 records as (
 
     select
-        coalesce(accounts.account_id, merges.account_id) as record_id,
-        coalesce(accounts.merged_into_account_id, merges.merged_into_account_id) as target_id,
+        coalesce(accounts.account_id, told.account_id) as record_id,
+        coalesce(accounts.merged_into_account_id, told.merged_into_account_id) as target_id,
         coalesce(accounts.is_standing, false) as is_standing
     from accounts
-    full outer join (select * from latest_merges where place = 1) as merges
-        on accounts.account_id = merges.account_id
+    full outer join latest_merges as told on accounts.account_id = told.account_id
 
 ),
 

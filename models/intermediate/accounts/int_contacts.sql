@@ -10,5 +10,5 @@ from {{ ref("stg_raw__contacts") }} as contacts
 inner join {{ ref("int_contact_survivors") }} as survivors
     on contacts.contact_id = survivors.contact_id and contacts.contact_id = survivors.surviving_contact_id
 left join {{ ref("int_account_survivors") }} as accounts on contacts.account_id = accounts.account_id
-left join {{ ref("int_domain_references") }} as domains on {{ normalize_domain("contacts.email") }} = domains.domain
+left join {{ ref("int_domain_references") }} as domains on {{ email_domain("contacts.email") }} = domains.domain
 where contacts.record_status = 'standing'

@@ -38,11 +38,11 @@ unresolved_contacts as (
 
 addresses as (
 
-    select domain as address from unresolved_signals
+    select {{ normalize_domain("domain") }} as domain from unresolved_signals
     union
-    select email as address from unresolved_signals
+    select {{ email_domain("email") }} as domain from unresolved_signals
     union
-    select email as address from unresolved_contacts
+    select {{ email_domain("email") }} as domain from unresolved_contacts
 
 ),
 
@@ -51,7 +51,7 @@ given as (
     select
         written.domain,
         coalesce(punycode.decoded_domain, written.domain) as looked_up
-    from (select distinct {{ normalize_domain("address") }} as domain from addresses) as written
+    from addresses as written
     left join {{ ref("int_punycode_domains") }} as punycode on written.domain = punycode.domain
     where written.domain is not null
 
@@ -77,6 +77,7 @@ candidates as (
 
 ),
 
+-- the first that an account bears, or that is a mail provider's: nothing is looked up beyond
 found as (
 
     select
@@ -86,9 +87,8 @@ found as (
         free.domain is not null as is_free,
         row_number() over (
             partition by candidates.domain
-            order by case when domains.domain is not null then 1 else 2 end asc, candidates.labels desc
-        ) as place,
-        max(case when free.domain is not null then 1 else 0 end) over (partition by candidates.domain) as is_free_mail
+            order by case when coalesce(domains.domain, free.domain) is not null then 1 else 2 end asc, candidates.labels desc
+        ) as place
     from candidates
     left join domains on candidates.candidate = domains.domain
     left join {{ ref("stg_rules__free_email_domains") }} as free on candidates.candidate = free.domain
@@ -101,7 +101,7 @@ select
     case
         when account_id is not null then null
         when is_borne then 'ambiguous_domain'
-        when is_free_mail = 1 then 'free_email_domain'
+        when is_free then 'free_email_domain'
         else 'unknown_account'
     end as unmatched_reason
 from found

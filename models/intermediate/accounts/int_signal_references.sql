@@ -20,7 +20,7 @@ unresolved as (
         coalesce(signals.contact_id, '') as raw_contact_id,
         coalesce({{ email_key("signals.email") }}, '') as email_key,
         coalesce(signals.domain, '') as raw_domain,
-        {{ normalize_domain("signals.email") }} as email_domain
+        {{ email_domain("signals.email") }} as email_domain
     from {{ ref("stg_raw__signals") }} as signals
     left join accounts on signals.account_id = accounts.account_id
     where signals.record_status = 'standing' and accounts.account_id is null

@@ -12,6 +12,12 @@ reps as (
 
 ),
 
+loaded as (
+
+    select count(*) as reps from reps
+
+),
+
 accounts as (
 
     select
@@ -21,7 +27,7 @@ accounts as (
         coalesce(touches.is_touched, false) as is_touched,
         coalesce(reps.is_active, false) as has_active_owner,
         -- of whom nobody loaded any rep is not known to be gone
-        tiers.owner_id is not null and not exists (select 1 from reps) as is_owner_unknown,
+        tiers.owner_id is not null and loaded.reps = 0 as is_owner_unknown,
         reps.free_capacity,
         -- the lowest rank of the owner's high tiers, and of his low ones, comes first
         row_number() over (
@@ -29,6 +35,7 @@ accounts as (
             order by tiers.priority_rank desc
         ) as place_from_below
     from {{ ref("account_tiers") }} as tiers
+    cross join loaded
     left join touches on tiers.account_id = touches.account_id
     left join reps on tiers.owner_id = reps.owner_id
 

@@ -86,9 +86,14 @@ def normal_domain(domain: str | None) -> str | None:
     return ".".join(map(_decoded, bare.split("."))) or None
 
 
+def address(email: str | None) -> str | None:
+    """An e-mail address; none where it is no such thing."""
+    return email if email is not None and "@" in email else None
+
+
 def _decoded(label: str) -> str:
     """A label with the letters that it stands for; one that is not in punycode, or wrongly, as it is."""
-    if not label.startswith("xn--"):
+    if not label.startswith("xn--") or label == "xn--":
         return label
     try:
         return unicodedata.normalize("NFC", label[4:].encode("ascii").decode("punycode").lower())
@@ -126,11 +131,12 @@ class Directory:
         labels = domain.split(".")
         tried = [domain, *(".".join(labels[-n:]) for n in range(min(len(labels) - 1, 8), 1, -1))]
         for candidate in tried:
-            owners = self.bearers.get(candidate, set()) if candidate not in self.free else set()
-            if owners:
+            if candidate in self.free:
+                return Found(None, "free_email_domain")
+            if owners := self.bearers.get(candidate, set()):
                 head = self._head(owners)
                 return Found(head, None if head else "ambiguous_domain")
-        return Found(None, "free_email_domain" if self.free & {*tried} else "unknown_account")
+        return Found(None, "unknown_account")
 
     def _head(self, owners: set[str]) -> str | None:
         """The only owner, or the one that all others are below."""
@@ -205,7 +211,7 @@ def people(contacts: Iterable[Record], merges: Merges, end_of: Mapping[str, str]
         name = row["contact_id"]
         if merges.end_of[name] != name:
             continue
-        account_id = end_of.get(row["account_id"]) or domains.find(row["email"]).account_id
+        account_id = end_of.get(row["account_id"]) or domains.find(address(row["email"])).account_id
         counted[name] = {**row, "account_id": account_id, "raw_account_id": row["account_id"]}
         if row["email"] is not None:
             owners.setdefault(row["email"].lower(), []).append(name)
@@ -221,7 +227,7 @@ def match_signals(
     unmatched: list[Record] = []
     for row in signals:
         signal = {**row, "contact_id": persons.contact_of(row["contact_id"], row["email"])}
-        by_domain, by_email = domains.find(row["domain"]), domains.find(row["email"])
+        by_domain, by_email = domains.find(row["domain"]), domains.find(address(row["email"]))
         one_contact = persons.by_email.get(row["email"].lower()) if row["email"] is not None else None
         account_id = (
             end_of.get(row["account_id"])
@@ -247,7 +253,7 @@ def match_signals(
 
 def _written_domain(email: str | None) -> str | None:
     """The domain of an address as it is written, but in lower case."""
-    if email is None:
+    if address(email) is None or email is None:
         return None
     bare = re.split(r"[/?#]", re.sub(r"^([a-z][a-z0-9+.-]*:)?//", "", email.lower()), maxsplit=1)[0].rpartition("@")[2]
     return unicodedata.normalize("NFC", bare).removeprefix("www.").partition(":")[0].rstrip(".") or None

@@ -274,8 +274,8 @@ def _spelled(found: tuple[str, ...], names: tuple[str, ...]) -> dict[str, str | 
 
 
 def _plain(name: str) -> str:
-    bare = name.replace("\ufeff", "").strip().lower()
-    return re.sub("^propert(y|ies)_", "", bare).replace("_", "")
+    bare = name.replace("\ufeff", "").strip().lower().replace("_", "")
+    return re.sub("^propert(y|ies)", "", bare)
 
 
 def reject(table: str, raw: Record, reason: str, severity: str) -> Record:

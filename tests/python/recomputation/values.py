@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _TIMESTAMP = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
-    r"(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+    r"(Z| UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
 )
 
 
@@ -132,7 +132,7 @@ def read_timestamp(text: str) -> datetime:
 
 def _offset(text: str | None) -> timedelta:
     """What an offset such as Z, +02, +0200 or +02:00 adds to UTC."""
-    if text is None or text == "Z":
+    if text is None or text in ("Z", " UTC"):
         return timedelta(0)
     hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
     if hours > 23 or minutes > 59:

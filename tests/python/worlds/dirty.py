@@ -54,7 +54,7 @@ BAD_MOMENTS = (
         "2026-03-01T25:00",
         "2026-03-01T10:61:00",
         "2026-03-01T10",
-        "2026-03-01 10:00:00 UTC",
+        "2026-03-01 10:00:00  UTC",
         "1773525296",
         "epoch",
         "-",
@@ -578,7 +578,7 @@ def spell_moment(rng: random.Random, moment: datetime) -> str:
     if rest == "00":
         zones.append(f"{sign}{hours}")
     if not offset:
-        zones += ["Z", "Z", ""]
+        zones += ["Z", "Z", "", " UTC"]
         if clock in ("00:00", "00:00:00") and rng.random() < 0.5:
             return day
     return day + rng.choice("T ") + clock + rng.choice(zones)

@@ -55,12 +55,12 @@ def test_the_dirty_data_is_dirty(dirty):
 def test_the_dirty_data_shows_every_gap(dirty):
     """Gaps with and without somebody to close them, reps at, below and above capacity, families of each kind."""
     rows = dirty.mart("coverage_gaps")
-    kinds = {"no_active_owner", "untouched", "response_overdue", "retrieve"}
+    kinds = {"no_active_owner", "untouched", "response_overdue"}
     for recommended in (True, False):
         assert {row["gap"] for row in rows if (row["recommended_owner_id"] is not None) == recommended} >= kinds
-    assert {row["gap"] for row in rows} == {*kinds, "snoozed_but_hot"}
+    assert {row["gap"] for row in rows} == {*kinds, "snoozed_but_hot", "retrieve"}
     for_owner = [row for row in rows if row["owner_id"] and row["owner_id"] == row["recommended_owner_id"]]
-    assert {row["gap"] for row in for_owner} == {"untouched", "response_overdue"}
+    assert {row["gap"] for row in for_owner} == {"untouched", "response_overdue", "snoozed_but_hot"}
     reps = dirty.mart("rep_coverage")
     assert {row["coverage"] for row in reps} == {"over", "under", "full", "unknown"}
     assert {0 < (row["tier_1_touched_share"] or 0) < 1 for row in reps} == {True, False}

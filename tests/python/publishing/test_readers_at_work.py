@@ -305,7 +305,7 @@ def places(path: Path, schema: str | None = None) -> set[str]:
         return {
             ".".join(column)
             for column in found
-            if connection.execute(holds.format(*column), [f"%{MAILBOXES}%"]).fetchone()
+            if connection.execute(holds.format(*column), [f"%@{MAILBOXES}%"]).fetchone()
         }
 
 

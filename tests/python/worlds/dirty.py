@@ -20,6 +20,7 @@ from recomputation.values import (
     Unreadable,
     read_date,
     read_flag,
+    read_name,
     read_number,
     read_ordinal,
     read_percentage,
@@ -61,6 +62,7 @@ BAD_MOMENTS = (
     ),
     *("2026-03-01T10:00:00+2:00", "2026-03-01T10:00:00 +02:00", "02026-03-01", "2026-03-01T10:00:00,5", "2026-W10-1"),
 )
+TEXTS = (read_text, read_name)
 BAD_FLAGS = ("maybe", "2", "on", "oui", "-1", "truee")
 BAD_WORDS = ("unheard of", "0", "n/a", "?")
 BAD: dict[Callable, tuple[str, ...]] = {
@@ -516,7 +518,7 @@ def _spoil(rng: random.Random, table: str, row: Row) -> None:
     """Makes a cell of the row unreadable or empty."""
     column = rng.choice([column for column in row if column != "account_name" or rng.random() < 0.2])
     read = TABLES[table].columns[column]
-    if read is read_text or rng.random() < 0.2:
+    if read in TEXTS or rng.random() < 0.2:
         row[column] = rng.choice((None, "", " ", "\u00a0\t")) if column != "is_deleted" else rng.choice(BAD_FLAGS)
     else:
         row[column] = rng.choice(BAD.get(read, BAD_WORDS))
@@ -543,10 +545,7 @@ def _spell(rng: random.Random, table: str, column: str, value: Any) -> str | Non
 
 
 _AS_IS = {
-    name
-    for table in TABLES.values()
-    for name, read in table.columns.items()
-    if read is read_text and name not in ANY_CASE
+    name for table in TABLES.values() for name, read in table.columns.items() if read in TEXTS and name not in ANY_CASE
 }
 
 
@@ -588,18 +587,18 @@ def without_ties(table: str, rows: Sequence[Row]) -> list[Row]:
     """The rows without those that only the hash of their text would tell from another version of the same record."""
     kept: dict[tuple, Row] = {}
     for row in rows:
-        key = tuple(str(_read(table, column, row)).lower() for column in TABLES[table].key)
-        kept.setdefault((*key, *_recency(table, row)), row)
+        kept.setdefault(version_of(table, row), row)
     return list(kept.values())
 
 
-def _recency(table: str, row: Row) -> tuple[Any, ...]:
-    """What tells versions of a record apart but for their hash."""
+def version_of(table: str, row: Row) -> tuple[Any, ...]:
+    """The key of a row and what tells versions of a record apart but for their hash."""
+    key = tuple(str(_read(table, column, row)).lower() for column in TABLES[table].key)
     updated_at, loaded_at, is_deleted = (_read(table, name, row) for name in ("updated_at", "loaded_at", "is_deleted"))
     if updated_at and loaded_at and updated_at - loaded_at > timedelta(days=1):
         updated_at = None
     is_undated_delete = bool(is_deleted) and updated_at is None
-    return loaded_at if is_undated_delete else updated_at, loaded_at, is_undated_delete
+    return *key, loaded_at if is_undated_delete else updated_at, loaded_at, is_undated_delete
 
 
 def _read(table: str, column: str, row: Row) -> Any:

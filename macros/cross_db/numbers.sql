@@ -44,7 +44,7 @@
 {% macro duckdb__add_microseconds(timestamp, microseconds) -%} ({{ timestamp }} + to_microseconds({{ microseconds }})) {%- endmacro %}
 
 {% macro spark__add_microseconds(timestamp, microseconds) -%}
-    timestampadd(microsecond, {{ microseconds }}, {{ timestamp }})
+    timestamp_micros(unix_micros({{ timestamp }}) + {{ microseconds }})
 {%- endmacro %}
 
 

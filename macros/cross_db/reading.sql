@@ -70,15 +70,18 @@
         "\u030c": "CČDĎEĚNŇRŘSŠTŤZŽcčdďeěnňrřsštťzž", "\u0327": "CÇGĢKĶLĻNŅRŖSŞTŢcçkķlļnņrŗsştţ",
         "\u0328": "AĄEĘIĮUŲaąeęiįuų", "\u0326": "SȘTȚsștț",
     } -%}
-    {%- set pairs = [] -%}
+    {#- a letter, a mark and what they make, and so on: as one text, which views can hold -#}
+    {%- set triples = [] -%}
     {%- for mark, text_of_pairs in letters.items() -%}
-        {%- for pair in text_of_pairs | batch(2) -%}
-            {%- do pairs.append("struct('" ~ pair[0] ~ mark ~ "' as apart, '" ~ pair[1] ~ "' as whole)") -%}
-        {%- endfor -%}
+        {%- for pair in text_of_pairs | batch(2) -%} {%- do triples.append(pair[0] ~ mark ~ pair[1]) -%} {%- endfor -%}
     {%- endfor -%}
+    {%- set all = "'" ~ (triples | join) ~ "'" -%}
     case
         when {{ text }} rlike '[\u0300-\u0328]'
-            then aggregate(array({{ pairs | join(", ") }}), {{ text }}, (made, pair) -> replace(made, pair.apart, pair.whole))
+            then aggregate(
+                sequence(1, {{ 3 * (triples | length) }}, 3), {{ text }},
+                (made, place) -> replace(made, substring({{ all }}, place, 2), substring({{ all }}, place + 2, 1))
+            )
         else {{ text }}
     end
 {%- endmacro %}

@@ -140,8 +140,9 @@
 {% macro outcome_of(node, status) %}
     {%- if status in ["success", "pass", "warn", "no-op"] -%}
         {%- if flags.EMPTY -%} {{ return("empty") }} {%- endif -%}
-        {%- if flags.SAMPLE -%} {{ return("sample") }} {%- endif -%}
-        {%- if flags.DEFER -%}
+        {#- flags has but some of what a command may be given -#}
+        {%- if invocation_args_dict.sample -%} {{ return("sample") }} {%- endif -%}
+        {%- if invocation_args_dict.defer -%}
             {%- for parent in node.depends_on.nodes or [] if parent in graph.nodes and parent not in selected_resources -%}
                 {{ return("deferred") }}
             {%- endfor -%}

@@ -186,7 +186,8 @@
     } -%}
     {%- set nodes, missing, untested = counted_nodes(), [], [] -%}
     {%- set models = nodes | selectattr("resource_type", "equalto", "model") | list -%}
-    {%- set first = runs.get(models[0].unique_id, {}) -%}
+    {%- set known = models | selectattr("unique_id", "in", runs) | list -%}
+    {%- set first = runs[known[0].unique_id] if known else {} -%}
     {%- for node in nodes -%}
         {%- set run = runs.get(node.unique_id) -%}
         {%- set told = untested if node.resource_type == "test" else missing -%}
@@ -207,9 +208,9 @@
             {%- if run.raw_source != raw_source_of_run() -%}
                 {%- do told.append(node.name ~ " was made of the raw tables in '" ~ run.raw_source ~ "'") -%}
             {%- elif run.as_of != first.as_of -%}
-                {%- do told.append(node.name ~ " is as of " ~ run.as_of ~ ", " ~ models[0].name ~ " as of " ~ first.as_of) -%}
+                {%- do told.append(node.name ~ " is as of " ~ run.as_of ~ ", " ~ known[0].name ~ " as of " ~ first.as_of) -%}
             {%- elif run.rules_hash != first.rules_hash -%}
-                {%- do told.append(node.name ~ " was built by other rules or settings than " ~ models[0].name) -%}
+                {%- do told.append(node.name ~ " was built by other rules or settings than " ~ known[0].name) -%}
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}

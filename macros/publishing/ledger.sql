@@ -107,14 +107,12 @@
 {%- endmacro %}
 
 
-{#- At the end of a run: how each of its nodes went, in the place of what was known of it. -#}
+{#- At the end of a run: how each of its nodes went, in the place of what was known of it. One without a result has not run: before
+    `dbt retry`, a process that has run another command tells what that one chose. -#}
 {% macro record_runs(results) %}
     {%- set results = counted_results(results) -%}
-    {%- if not results -%} {{ return("") }} {%- endif -%}
+    {%- if not results and not is_at_work(["build", "run", "test", "seed"]) -%} {{ return("") }} {%- endif -%}
     {%- set rows, rules = {}, rules_hash() -%}
-    {%- for node in selected_nodes() -%}
-        {%- do rows.update({node.unique_id: ledger_row(node.unique_id, "skipped", rules, none, time_now())}) -%}
-    {%- endfor -%}
     {%- for unique_id, result in results.items() -%}
         {%- set node, timing = graph.nodes[unique_id], result.timing or [{}] -%}
         {%- do rows.update({unique_id: ledger_row(
@@ -123,10 +121,10 @@
         )}) -%}
     {%- endfor -%}
     {%- do run_sql(
-        "delete from " ~ ledger() ~ " where unique_id in (" ~ (rows.keys() | map("tojson") | join(", ") | replace('"', "'"))
-        ~ ") and (invocation_id = '" ~ invocation_id ~ "' or completed_at <= " ~ timestamp_literal(run_began()) ~ ")"
+        "delete from " ~ ledger() ~ " where invocation_id = '" ~ invocation_id ~ "' or completed_at <= " ~ timestamp_literal(run_began())
+        ~ " and unique_id in (" ~ (([""] + (rows | list)) | map("tojson") | join(", ") | replace('"', "'")) ~ ")"
     ) -%}
-    {%- do add_to_ledger(rows.values()) -%}
+    {%- if rows -%} {%- do add_to_ledger(rows.values()) -%} {%- endif -%}
     {%- do adapter.commit() -%}
     {{ return("") }}
 {% endmacro %}

@@ -231,9 +231,11 @@ def is_counted(node: Any) -> bool:
 
 def serve(pipe) -> None:
     """A process in which dbt stays loaded. One that is to be killed is a copy of it, killed like any other process."""
-    from dbt import selected_resources
+    from dbt import mp_context, selected_resources
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
+
+    mp_context._MP_CONTEXT = multiprocessing.get_context("fork")  # whose locks end with a killed process
 
     def run(arguments: list[str], is_first: bool, kill_at: int | str | None) -> None:
         statements = 0

@@ -208,13 +208,19 @@
 {% endmacro %}
 
 
-{#- The model or seed that stands for a raw table, by the var `raw_refs`: its name, and where it is; none if there is none. -#}
+{#- The model or seed that stands for a raw table, by the var `raw_refs`: its name, after that of its package if that is not the
+    root; what a `ref` takes; and where it is; none if there is none. -#}
 {% macro raw_model_name(table) -%}
     {{ return(var("raw_refs").get(table) if var("raw_refs") is mapping else none) }}
 {%- endmacro %}
 
+{% macro raw_model_path(table) -%}
+    {%- set path = raw_model_name(table).split(".") -%}
+    {{ return(path if path | length == 2 else [project_name] + path) }}
+{%- endmacro %}
+
 {% macro raw_model(table) -%}
-    {%- for node in graph.nodes.values() if node.name == raw_model_name(table) and node.resource_type in ["model", "seed", "snapshot"] -%}
+    {%- for node in graph.nodes.values() if [node.package_name, node.name] == raw_model_path(table) -%}
         {{ return(load_relation(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias))) }}
     {%- endfor -%}
 {%- endmacro %}
@@ -226,7 +232,7 @@
     {#- edges alone: nothing is read before the rule files are found in order, and before what makes the raw table is built -#}
     {%- if not execute -%}
         {%- do ref("rules_checked") -%}
-        {%- if raw_model_name(table) -%} {%- do builtins.ref(raw_model_name(table)) -%}
+        {%- if raw_model_name(table) -%} {%- do builtins.ref(*raw_model_path(table)) -%}
         {%- elif is_demo() -%} {%- do ref("demo_" ~ table) -%} {%- endif -%}
     {%- endif -%}
     {%- if not execute or relation.is_cte -%} {{ relation }}

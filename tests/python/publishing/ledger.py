@@ -47,7 +47,10 @@ class Command:
 
     @property
     def arguments(self) -> list[str]:
-        chosen = [*(("--select", self.select) if self.select else ()), *(("--exclude", self.exclude) if self.exclude else ())]
+        chosen = [
+            *(("--select", self.select) if self.select else ()),
+            *(("--exclude", self.exclude) if self.exclude else ()),
+        ]
         return [self.verb, *chosen, *self.flags]
 
     @property
@@ -122,7 +125,12 @@ class Ledger:
             self.ran[name] = Ran(self.commands, "running", command.as_of, rules)
 
     def end(
-        self, command: Command, invocation: str, selected: set[str], outcomes: Iterable[tuple[str, str]], killed: bool = False
+        self,
+        command: Command,
+        invocation: str,
+        selected: set[str],
+        outcomes: Iterable[tuple[str, str]],
+        killed: bool = False,
     ) -> None:
         """What the nodes that ended made, in the order in which they did. Of a killed command no more is known than that."""
         for name, outcome in outcomes:

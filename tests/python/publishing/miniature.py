@@ -422,7 +422,9 @@ class Miniature:
         if not file.exists():
             return {}
         with self.connect(file) as connection:
-            named = "select table_name, comment from duckdb_tables() where schema_name = ? and not internal order by all"
+            named = (
+                "select table_name, comment from duckdb_tables() where schema_name = ? and not internal order by all"
+            )
             return {
                 name: [{"comment": comment}, *fetch(connection, f"select * from {schema}.{name} order by all")]
                 for name, comment in connection.execute(named, [schema]).fetchall()

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
@@ -63,13 +64,19 @@ class Story:
         self.miniature.write(file, project_files()[file] + " nonsense (" * broken)
 
     def enable(self, path: str, enabled: bool) -> None:
-        name, file = path.rpartition("/")[2], f"models/{path}.sql"
-        sql = project_files()[file]
-        self.miniature.write(file, sql if enabled else "{{ config(enabled=false) }}" + sql)
+        """Disables a model, or has it as it was. One that is declared is disabled there, else dbt forgets the rest of that."""
+        name, file, declared = path.rpartition("/")[2], f"models/{path}.sql", "models/marts/_marts__models.yml"
+        sql, models = project_files()[file], yaml.safe_load(project_files()[declared])
+        if name in MARTS:
+            for each in models["models"]:
+                each |= {} if enabled or each["name"] != name else {"config": {"enabled": False}}
+            self.miniature.write(declared, yaml.safe_dump(models))
+        elif not enabled:
+            sql = "{{ config(enabled=false) }}" + sql
+        self.miniature.write(file, sql)
+        self.ledger.nodes.pop(name, None)
         if enabled:
             self.ledger.nodes[name] = PARENTS[name]
-        else:
-            self.ledger.nodes.pop(name, None)
 
     # --- Commands
 
@@ -90,7 +97,9 @@ class Story:
         """`dbt retry` of the last command that was not killed: what failed of it or was skipped, with its settings. Only in a
         process that ran another command it knows, of that one, what was chosen."""
         command, finished, target = self.last
-        retried = {name for name, outcome in finished if outcome in ("error", "fail", "skipped")} & self.ledger.nodes.keys()
+        retried = {
+            name for name, outcome in finished if outcome in ("error", "fail", "skipped")
+        } & self.ledger.nodes.keys()
         before = self.seen()
         done = self.miniature.dbt("retry", "--state", str(target), variables=command.variables, is_first=is_first)
         assert "--fail-fast" in command.flags or {name for name, _ in done.finished} == retried, done.complaint
@@ -136,8 +145,8 @@ class Story:
             is_new = self.ledger.changed_since_published()
             self.ledger.publish()
             expected = {mart: as_rows(mart, rows) for mart, rows in self.ledger.published.items()}
-            assert without_comments(after["marts"]) == expected, done.complaint
-            assert after["file"] == after["marts"]
+            assert without_comments(after["file"]) == expected, done.complaint
+            assert {mart: after["marts"][mart] for mart in expected} == after["file"]
             remembered = as_rows("account_tier_history", self.ledger.history)
             assert after["history"] == [{"raw_source": "raw", **row} for row in remembered]
             assert_of_one_build(expected)
@@ -167,13 +176,18 @@ WORDS = {
 def assert_names(line: str, missing: Mapping[str, str]) -> None:
     """A line says what is missing: three at most, and how many more. Of models that differ, at least one."""
     clause = rf"(\w+) ?({'|'.join(WORDS.values())})"
-    whole = re.fullmatch(rf"NOT PUBLISHED: ((?:(?:, )?{clause})+?)(?: and (\d+) more)?; `marts` keeps the last good build\.", line)
+    whole = re.fullmatch(
+        rf"NOT PUBLISHED: ((?:(?:, )?{clause})+?)(?: and (\d+) more)?; `marts` keeps the last good build\.", line
+    )
     assert whole, line
     told, more = re.findall(rf"{clause}(?=, |$)", whole[1]), int(whole[4] or 0)
     for name, words in told:
         assert re.fullmatch(WORDS[missing[name]], words), (line, missing)
     assert len(told) == 3 if more else 1 <= len(told) <= 3, line
-    assert len([why for why in missing.values() if why != "differs"]) <= len(told) + more <= len(missing), (line, missing)
+    assert len([why for why in missing.values() if why != "differs"]) <= len(told) + more <= len(missing), (
+        line,
+        missing,
+    )
 
 
 def assert_of_one_build(marts: dict[str, Any]) -> None:
@@ -201,7 +215,8 @@ def story(miniature) -> Story:
 
 
 def test_a_node_a_command(story):
-    """As orchestrators run it: the marts are published with the last of them."""
+    """As orchestrators run it: the marts are published with the last of them. Tests of nothing harm nothing."""
+    story.do(TEST)
     for name in (*PARENTS, *TESTED):
         assert not story.is_published, name
         verb = {"seed": SEED, "model": RUN, "test": TEST}[story.ledger.kind(name)]
@@ -307,6 +322,9 @@ def test_a_disabled_node_and_a_warning(story):
     story.enable("intermediate/scoring/int_notes", True)
     story.do(TEST)
     assert story.ledger.missing() == {"int_notes": "error"}
+    story.enable("marts/unranked_accounts", False)
+    story.do(BUILD)
+    assert story.is_published
 
 
 def test_days_rules_and_settings(story):
@@ -325,6 +343,45 @@ def test_days_rules_and_settings(story):
     assert story.ledger.missing() == {"tiers": "another file was loaded"}
     story.do(BUILD)
     assert story.is_published
+
+
+def test_as_of_the_start_of_each_command(story):
+    """Models that one command ran share its moment, and their day is remembered whenever they are tested."""
+    now, miniature = {"as_of": None}, story.miniature
+    miniature.dbt("seed", variables=now)
+    miniature.dbt("run", variables=now)
+    (line,) = miniature.dbt("test", variables=now).about_publishing
+    assert line.startswith("Publishing "), line
+    (remembered,) = story.seen()["history"]
+    assert remembered["tier_date"] == remembered["scored_at"].date()
+    assert remembered["scored_at"] == story.seen()["marts"]["account_tiers"][1]["scored_at"]
+    (line,) = miniature.dbt("build", "--select", "account_tiers+", variables=now).about_publishing
+    assert re.search(r"NOT PUBLISHED: int_notes is as of [\d:. -]+, account_tier_history as of [\d:. -]+, ", line), line
+
+
+def test_publishing_that_is_required(story):
+    """A command that publishes nothing fails, and is taken for what it did all the same."""
+    required = {"require_publish": True}
+    assert story.miniature.dbt("seed", variables=required).about_publishing[0].startswith("NOT PUBLISHED: ")
+    assert not story.miniature.dbt("run", variables=required).succeeded
+    assert not story.miniature.dbt("run-operation", "publish", variables=required).succeeded
+    assert story.miniature.dbt("test", variables=required).succeeded
+    assert set(story.seen()["marts"]) == set(MARTS)
+
+
+def test_what_shrank_is_published_when_asked_for(story):
+    """A guard holds publishing back until it is told that all is right; nothing has to be built for that."""
+    story.do(BUILD)
+    before = story.seen()
+    with story.miniature.connect() as connection:
+        connection.execute("delete from raw.accounts")
+    for command in (("build",), ("test",), ("run-operation", "publish")):
+        (line,) = story.miniature.dbt(*command).about_publishing
+        assert line.startswith("NOT PUBLISHED: 0 ranked accounts where 1 were published"), line
+        assert story.seen() == before
+    (line,) = story.miniature.dbt("run-operation", "publish", variables={"max_shrink_share": 1}).about_publishing
+    assert line.startswith("Publishing "), line
+    assert story.seen()["marts"]["account_tiers"][1:] == []
 
 
 @pytest.mark.long
@@ -356,7 +413,10 @@ def test_killed_at_any_statement(story):
 
 NODES = sorted({*PARENTS, *TESTED})
 SELECTED = st.one_of(
-    st.just(""), st.sampled_from(NODES), st.sampled_from(NODES).map("+{}".format), st.sampled_from(NODES).map("{}+".format)
+    st.just(""),
+    st.sampled_from(NODES),
+    st.sampled_from(NODES).map("+{}".format),
+    st.sampled_from(NODES).map("{}+".format),
 )
 FLAGS = {
     "build": ("--full-refresh", "--empty", "--defer", "--defer --favor-state", "--fail-fast"),
@@ -428,7 +488,10 @@ class Commands(RuleBasedStateMachine):
         """Another as_of, another setting."""
         self.settings = {"as_of": as_of, "fit_threshold": fit_threshold}
 
-    @rule(table=st.sampled_from(["accounts", "signals"]), spoiled=st.sampled_from(["", "", "", "int_scores", *sorted(TESTED)]))
+    @rule(
+        table=st.sampled_from(["accounts", "signals"]),
+        spoiled=st.sampled_from(["", "", "", "int_scores", *sorted(TESTED)]),
+    )
     def load(self, table, spoiled):
         """Other raw rows, at which a node may fail, or a test warn."""
         self.version += 1
@@ -447,7 +510,10 @@ class Commands(RuleBasedStateMachine):
         elif name in self.story.ledger.nodes:
             self.story.remove_test(name)
 
-    @rule(path=st.sampled_from(["intermediate/scoring/int_notes", "marts/unranked_accounts"]), state=st.sampled_from(["", "broken", "disabled"]))
+    @rule(
+        path=st.sampled_from(["intermediate/scoring/int_notes", "marts/unranked_accounts"]),
+        state=st.sampled_from(["", "broken", "disabled"]),
+    )
     def change_model(self, path, state):
         """A model is disabled, broken or mended."""
         self.story.enable(path, state != "disabled")

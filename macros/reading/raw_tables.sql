@@ -202,8 +202,8 @@
 {#- The names of the raw tables. -#}
 {% macro raw_tables() %}
     {{ return([
-        "accounts", "account_domains", "account_merges", "signals", "account_technologies", "contacts", "activities", "opportunities", "sales_reps",
-        "tier_overrides", "account_returns", "product_usage", "customer_contracts",
+        "accounts", "account_domains", "account_merges", "signals", "account_technologies", "contacts", "activities",
+        "opportunities", "sales_reps", "tier_overrides", "account_returns", "product_usage", "customer_contracts",
     ]) }}
 {% endmacro %}
 

@@ -25,7 +25,7 @@
 -#}
 {% macro hours_later(rows, moment, hours) %}
 {%- set week = working_hours(var("working_hours")) -%}
-{%- if var("working_hours") is none or week is none %}
+{%- if week is none %}
 due as (
 
     select

@@ -1,7 +1,7 @@
 {#- What stands in the warehouse, seen through the adapter. All that asks the database while compiling is in this file. -#}
 
 {#- The node of a raw table in the project graph: its columns, their types, and which are required are declared in
-    models/staging/raw/_raw__sources_and_models.yml and nowhere else. Nothing while the project is parsed. -#}
+    models/staging/raw_tables/_raw_tables__sources_and_models.yml and nowhere else. Nothing while the project is parsed. -#}
 {% macro raw_source(table) %}
     {%- if not execute -%} {{ return({"columns": {}, "meta": {"key": []}}) }} {%- endif -%}
     {%- for source in graph.sources.values() if source.source_name == "raw_tables" and source.name == table -%}

@@ -15,7 +15,7 @@ addresses as (
     select email_domain as domain from {{ ref("int_references_unplaced") }}
     union
     select {{ email_domain("contacts.email") }} as domain
-    from {{ ref("stg_raw__contacts") }} as contacts
+    from {{ ref("stg_raw_tables__contacts") }} as contacts
     left join {{ ref("int_account_survivors") }} as accounts on contacts.account_id = accounts.account_id
     where contacts.record_status = 'standing' and accounts.account_id is null
 

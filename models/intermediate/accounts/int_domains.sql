@@ -11,13 +11,13 @@ domains as (
     select
         account_id,
         domain
-    from {{ ref("stg_raw__accounts") }}
+    from {{ ref("stg_raw_tables__accounts") }}
     where record_status in ('standing', 'deleted')
     union all
     select
         account_id,
         domain
-    from {{ ref("stg_raw__account_domains") }}
+    from {{ ref("stg_raw_tables__account_domains") }}
     where record_status = 'standing'
 
 ),

@@ -4,7 +4,7 @@
 domains as (
 
     {%- for table, column in written_in.items() %}
-    select {{ normalize_domain(column) }} as domain from {{ ref("stg_raw__" ~ table) }}
+    select {{ normalize_domain(column) }} as domain from {{ ref("stg_raw_tables__" ~ table) }}
     where record_status in ('standing', 'deleted') and lower({{ column }}) like '%xn--%'
     union
     {%- endfor %}

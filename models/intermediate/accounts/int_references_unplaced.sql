@@ -9,7 +9,7 @@ given as (
         coalesce({{ email_key("signals.email") }}, '') as email_key,
         coalesce(signals.domain, '') as raw_domain,
         {{ email_domain("signals.email") }} as email_domain
-    from {{ ref("stg_raw__signals") }} as signals
+    from {{ ref("stg_raw_tables__signals") }} as signals
     left join {{ ref("int_account_survivors") }} as accounts on signals.account_id = accounts.account_id
     where signals.record_status = 'standing' and accounts.account_id is null
 

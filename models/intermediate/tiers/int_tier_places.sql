@@ -4,7 +4,7 @@ with
 field_reps as (
 
     select nullif(count(*), 0) as field_reps
-    from {{ ref("stg_raw__sales_reps") }}
+    from {{ ref("stg_raw_tables__sales_reps") }}
     where record_status = 'standing' and role = 'field' and is_active
 
 ),

@@ -212,7 +212,7 @@ def test_names_are_found_in_any_case_and_with_or_without_underscores(spelled_oth
     rows_in = {row["source_table"]: row["rows_in"] for row in spelled_otherwise.mart("source_reconciliation")}
     read = {"accounts": 4, "signals": 2, "account_technologies": 2, "account_returns": 2, "sales_reps": 2}
     assert rows_in == dict.fromkeys(RAW_COLUMNS, 0) | read
-    (account,) = spelled_otherwise.query("select * from staging.stg_raw__accounts where account_id = '1'")
+    (account,) = spelled_otherwise.query("select * from staging.stg_raw_tables__accounts where account_id = '1'")
     assert account["domain"] == "one.example"  # the exact name wins
     assert (account["account_name"], account["is_customer"], account["is_deleted"]) == ('One "1"', True, False)
     assert spelled_otherwise.mart("rejected_records") == []
@@ -221,7 +221,7 @@ def test_names_are_found_in_any_case_and_with_or_without_underscores(spelled_oth
 @pytest.mark.long
 def test_an_id_is_one_value_in_every_type(spelled_otherwise):
     def column(name, table):
-        return {row[name] for row in spelled_otherwise.query(f"select {name} from staging.stg_raw__{table}")}
+        return {row[name] for row in spelled_otherwise.query(f"select {name} from staging.stg_raw_tables__{table}")}
 
     assert column("account_id", "accounts") == {"1", "2", "3.5", "4"}
     assert column("owner_id", "accounts") == {"12345678901234568", "0.5", None, "7"}
@@ -234,7 +234,7 @@ def test_an_id_is_one_value_in_every_type(spelled_otherwise):
     assert column("account_id", "account_technologies") == {"1", "4"}
     assert column("account_id", "account_returns") == {"1.0", "007"}  # text compares as it is
     assert column("is_active", "sales_reps") == {True, False}
-    statuses = spelled_otherwise.query("select account_id, record_status from staging.stg_raw__accounts")
+    statuses = spelled_otherwise.query("select account_id, record_status from staging.stg_raw_tables__accounts")
     assert {row["account_id"] for row in statuses if row["record_status"] == "deleted"} == {"2"}
 
 

@@ -44,7 +44,7 @@ def test_a_date_is_its_midnight(bare):
 @pytest.mark.long
 def test_without_as_of_real_tables_are_scored_at_the_start_of_the_run(by_domain):
     (moment,) = scored_at(by_domain)
-    (loaded,) = by_domain.query("select max(occurred_at) as moment from staging.stg_raw__signals")
+    (loaded,) = by_domain.query("select max(occurred_at) as moment from staging.stg_raw_tables__signals")
     assert timedelta(0) <= moment - loaded["moment"] < timedelta(minutes=2)
     ended = datetime.fromtimestamp(by_domain.path.stat().st_mtime, UTC).replace(tzinfo=None)
     assert timedelta(0) < ended - moment < timedelta(minutes=30)

@@ -516,9 +516,9 @@ def models_of_kinds() -> dict[str, str]:
         columns = [{"name": f"c{n}", "data_type": data_type, "config": {"meta": meta}} for n in range(len(TYPED_CELLS))]
         columns.insert(0, {"name": "id", "data_type": "text", "config": {"meta": {"required": True}}})
         tables.append({"name": f"kind_{kind}", "config": {"meta": {"key": ["id"]}}, "columns": columns})
-        files[f"models/staging/raw/stg_raw__kind_{kind}.sql"] = f'{{{{ stage_raw("kind_{kind}") }}}}\n'
+        files[f"models/staging/raw_tables/stg_raw_tables__kind_{kind}.sql"] = f'{{{{ stage_raw("kind_{kind}") }}}}\n'
     source = {"name": "raw", "database": "{{ target.database }}", "schema": "{{ var('raw_schema') }}", "tables": tables}
-    files["models/staging/raw/_kinds.yml"] = json.dumps({"version": 2, "sources": [source]})
+    files["models/staging/raw_tables/_kinds.yml"] = json.dumps({"version": 2, "sources": [source]})
     return files
 
 

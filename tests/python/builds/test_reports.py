@@ -98,6 +98,8 @@ def test_orphans_are_told(reports):
     told = {(row["source_table"], row["record_key"]): row["reason"] for row in reports.mart("unmatched_records")}
     orphans = {
         ("account_domains", "gone|three.example"),
+        ("account_merges", "nobody's circle|back"),
+        ("account_merges", "back|nobody's circle"),
         ("contacts", "orphan"),
         ("activities", "v7"),
         ("opportunities", "o"),

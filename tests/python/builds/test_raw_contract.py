@@ -1,7 +1,8 @@
 """What the raw tables must be, and need not be: what is missing is named before anything is built."""
 
+import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -272,3 +273,39 @@ def test_names_that_may_each_be_meant_are_told(warehouse):
     assert "'account_name_' and 'AccountName' may each be meant by column accounts.account_name." in run.output
     assert "Traceback" not in run.output
     assert warehouse.tables() == before
+
+
+# --- Freshness -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.long
+def test_one_odd_moment_of_loading_neither_breaks_nor_fools_the_freshness_of_a_source(warehouse):
+    """What cannot be read, or lies ahead, tells nothing; the rest is read as a build reads it."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    hour_ago, days_ago = now - timedelta(hours=1), now - timedelta(days=5)
+    two_zones_on = timezone(timedelta(hours=2))
+    odd = ["soon", "", None, "2999-01-01", "9999-12-31T23:59:59Z", "2026-02-30"]
+
+    def loaded(table, *moments):
+        return [{**row, "loaded_at": moment} for row in BARE_ROWS[table][:1] for moment in moments]
+
+    contacts = [{"contact_id": "c", "Loaded At ": moment} for moment in ("soon", "2999-01-01")]
+    warehouse.load(
+        {
+            "accounts": loaded("accounts", *odd, hour_ago.replace(tzinfo=UTC).astimezone(two_zones_on).isoformat()),
+            "signals": loaded("signals", *odd, days_ago.isoformat(" ")),
+            "contacts": contacts,
+        }
+    )
+    run = warehouse.dbt("source", "freshness", variables={"raw_schema": "raw"})
+    assert "Traceback" not in run.output
+    results = json.loads((warehouse.folder / "target" / "sources.json").read_text())["results"]
+    found = {result["unique_id"].rpartition(".")[2]: result for result in results}
+    assert {table: result["status"] for table, result in found.items()} == {
+        "accounts": "pass",
+        "signals": "error",  # of five days ago, whatever one row says
+        "contacts": "error",  # nothing tells that anything was loaded
+    }
+    newest = {table: datetime.fromisoformat(found[table]["max_loaded_at"]) for table in ("accounts", "signals")}
+    for table, moment in {"accounts": hour_ago, "signals": days_ago}.items():
+        assert abs(newest[table].replace(tzinfo=None) - moment) < timedelta(milliseconds=1), table

@@ -65,7 +65,7 @@
 
 
 {#- From each of the wanted names to the one meant by it: the same, else the one that differs in case alone, else the one that
-    differs in underscores, blanks at its ends, a byte order mark or HubSpot's prefix. An error if there are several. -#}
+    differs in underscores, blanks, a byte order mark or HubSpot's prefix. An error if there are several. -#}
 {% macro names_found(wanted, names, what) %}
     {%- set alike, found = {}, {} -%}
     {%- for name in names -%} {%- do alike.setdefault(plain_name(name), []).append(name) -%} {%- endfor -%}
@@ -86,7 +86,7 @@
 {% endmacro %}
 
 {% macro plain_name(name) %}
-    {%- set bare = name | replace("\ufeff", "") | trim | lower | replace("_", "") -%}
+    {%- set bare = modules.re.sub("[\\s_]", "", name | replace("\ufeff", "") | lower) -%}
     {{ return(modules.re.sub("^propert(y|ies)", "", bare)) }}
 {% endmacro %}
 

@@ -1,5 +1,5 @@
 {%- set of_accounts = [
-    "account_domains", "account_technologies", "opportunities", "tier_overrides", "account_returns", "product_usage",
+    "account_domains", "account_merges", "account_technologies", "opportunities", "tier_overrides", "account_returns", "product_usage",
     "customer_contracts",
 ] -%}
 with

@@ -219,7 +219,9 @@ class IncrementalWarehouse:
         """What dbt does to an incremental model: the rows read now, in a temporary table, then the strategy's SQL."""
         script = self.compiled.again["replace"]
         temporary = re.search(r"\bstg_raw_tables__signals__dbt_tmp\w*", script)[0]
-        sql = self.compiled.sql({"compiled_code": self.compiled.again["stg_raw_tables__signals"]}, as_of, DEFAULT_SETTINGS)
+        sql = self.compiled.sql(
+            {"compiled_code": self.compiled.again["stg_raw_tables__signals"]}, as_of, DEFAULT_SETTINGS
+        )
         self.connection.execute(
             f"begin; create temporary table {temporary} as {sql}; {script}; drop table {temporary}; commit"
         )

@@ -322,7 +322,13 @@ def test_typed_ids_are_one_value_on_postgres_however_tables_are_named(postgres):
             insert into "Crm"."AccountTechnologies" values ('"1"', 'Slack'), ('1', 'HubSpot');
             """
         )
-    staging = ("build", "--select", "+stg_raw_tables__accounts", "+stg_raw_tables__signals", "+stg_raw_tables__account_technologies")
+    staging = (
+        "build",
+        "--select",
+        "+stg_raw_tables__accounts",
+        "+stg_raw_tables__signals",
+        "+stg_raw_tables__account_technologies",
+    )
     variables = {"as_of": AS_OF_TEXT, "raw_database": warehouse.database.upper()}
     without = ("--exclude-resource-type", "unit_test", "test")
     warehouse.dbt(*staging, *without, variables={**variables, "raw_schema": "Crm"}).check()
@@ -365,12 +371,15 @@ def test_signals_are_read_by_load_on_spark(spark, tmp_path):
             build(warehouse, "--select", *selection)
             selection = ("stg_raw_tables__signal_loads", "stg_raw_tables__signals")
         return exactly(
-            {"": warehouse.query("select * from staging.stg_raw_tables__signals")}, ("reading", "fingerprint", "raw_record")
+            {"": warehouse.query("select * from staging.stg_raw_tables__signals")},
+            ("reading", "fingerprint", "raw_record"),
         )
 
     by_load = spark("by_load")
     assert staged(by_load, loads) == staged(Warehouse(tmp_path), loads[-1:])
-    read = by_load.query("select is_stale, count(*) as days from staging.stg_raw_tables__signal_loads group by is_stale")
+    read = by_load.query(
+        "select is_stale, count(*) as days from staging.stg_raw_tables__signal_loads group by is_stale"
+    )
     assert {row["is_stale"]: row["days"] for row in read} == {True: 1, False: 2}
 
 

@@ -307,7 +307,10 @@ class Miniature:
             def first(column: str, table: str) -> str:
                 return connection.execute(f"select {column} from {PRODUCTION}_{table}").fetchone()[0]
 
-            staging = {f"stg_raw_tables__{raw}": first("made", f"staging.stg_raw_tables__{raw}") for raw in ("accounts", "signals")}
+            staging = {
+                f"stg_raw_tables__{raw}": first("made", f"staging.stg_raw_tables__{raw}")
+                for raw in ("accounts", "signals")
+            }
             return staging | {
                 "tiers": first("tier", "rules.tiers"),
                 "stg_rules__tiers": first("made", "rules.stg_rules__tiers"),

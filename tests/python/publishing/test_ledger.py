@@ -287,7 +287,7 @@ def test_a_removed_and_a_renamed_test(story):
 def test_a_parent_that_was_rebuilt(story):
     story.do(BUILD)
     story.load(accounts="2")
-    story.do(replace(RUN, select="stg_raw__accounts"))
+    story.do(replace(RUN, select="stg_raw_tables__accounts"))
     story.do(TEST)
     assert set(story.ledger.missing()) == {"int_scores", "source_reconciliation"}
     story.do(replace(BUILD, select="int_scores+"))

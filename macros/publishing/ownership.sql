@@ -30,6 +30,15 @@
     {{ return(marks) }}
 {% endmacro %}
 
+{#- The published tables that are no mart any more: readers would see them grow old. -#}
+{% macro published_once(marts) %}
+    {%- set names = [] -%}
+    {%- for name, comment in adapter.dispatch("comments_on_published")(marts).items() if marked_source(comment) -%}
+        {%- if name not in marts | map(attribute="alias") -%} {%- do names.append(name) -%} {%- endif -%}
+    {%- endfor -%}
+    {{ return(names | sort) }}
+{% endmacro %}
+
 {% macro duckdb__comments_on_published(marts, database=none) %}
     {%- set schema = published(marts[0]) -%}
     {%- set where = " where database_name = " ~ text_literal(database or schema.database) ~ " and schema_name = " ~ text_literal(schema.schema) -%}

@@ -89,6 +89,9 @@
     {%- for mart in marts %}
     {{ publish_table(mart) }}
     {%- endfor %}
+    {%- for name in published_once(marts) %}
+    drop table {{ published(marts[0]).incorporate(path={"identifier": name}) }};
+    {%- endfor %}
     {%- for mart in remembered_marts() %}
     {{ remember(mart, run) | join(";\n    ") }};
     {%- endfor %}

@@ -166,6 +166,7 @@ WORDS = {
     "fail": "failed",
     "skipped": "was skipped",
     "empty": "was run with --empty",
+    "sample": "was run with --sample",
     "deferred": "was run with --defer",
     "ran before its parents": r"has not run since \w+ did",
     "another file was loaded": ".csv has changed since it was loaded",
@@ -306,6 +307,8 @@ def test_flags(story):
     assert story.is_published
     story.do(replace(BUILD, select="unranked_accounts", flags=("--empty",)))
     assert story.ledger.missing() == {"unranked_accounts": "empty"}
+    story.do(replace(RUN, select="unranked_accounts", flags=("--sample", "1 day")))
+    assert story.ledger.missing() == {"unranked_accounts": "sample"}
     story.do(replace(BUILD, select="unranked_accounts", flags=defer))
     assert story.ledger.missing() == {"unranked_accounts": "deferred"}
     story.do(replace(RUN, select="unranked_accounts", flags=("--full-refresh",)))
@@ -412,6 +415,27 @@ def test_killed_at_any_statement(story):
         again = miniature.dbt("test")
         assert again.succeeded, again.complaint
         assert story.seen() == new, f"killed at statement {statement} of {whole.statements}"
+
+
+@pytest.mark.long
+def test_a_build_killed_at_any_statement(story):
+    """Readers see one build, the old or the new, and of the next, which is of other rows, nothing of the killed one."""
+    whole = story.do(BUILD)
+    for statement in range(1, whole.statements, 14):
+        story.load(accounts=f"killed {statement}")
+        before = story.seen()["marts"]
+        done = story.miniature.dbt("build", kill_at=statement)
+        story.ledger.begin(BUILD, story.ledger.nodes)
+        story.ledger.end(BUILD, done.invocation, set(), done.finished, killed=True)
+        marts = story.seen()["marts"]
+        assert done.killed
+        assert marts == before or whole.statements - statement < 15, statement
+        assert_of_one_build(without_comments(marts))
+        story.load(accounts=f"after {statement}")
+        if done.finished:
+            story.do(TEST)
+        story.do(BUILD)
+        assert story.is_published
 
 
 # --- Any sequence ----------------------------------------------------------------------------------------------------

@@ -497,6 +497,20 @@ class Commands(RuleBasedStateMachine):
         if missing := sorted(self.story.ledger.missing()):
             self.story.do(self.like_now(Command("build", missing[pick % len(missing)])))
 
+    @rule(
+        name=st.sampled_from(["int_notes", "source_reconciliation", "account_tier_history"]),
+        changed=st.sampled_from(["as_of", "setting"]),
+    )
+    def run_for_another(self, name, changed):
+        """A model that no other is made of runs for another as_of, or by another setting, than the others just did."""
+        if self.story.ledger.missing():
+            self.story.do(self.like_now(BUILD))
+        command = self.like_now(replace(RUN, select=name))
+        if changed == "as_of":
+            self.story.do(replace(command, as_of=DAYS[command.as_of == DAYS[0]]))
+        else:
+            self.story.do(replace(command, fit_threshold=130 - command.fit_threshold))
+
     @rule(command=commands(), event=st.sampled_from(["NodeStart", "NodeFinished"]), pick=st.integers(0, 99))
     def kill(self, command, event, pick):
         """A command is killed before or after one of its nodes."""
@@ -553,4 +567,4 @@ class Commands(RuleBasedStateMachine):
 @pytest.mark.long
 def test_any_sequence_of_commands(miniature):
     Commands.miniature = miniature
-    try_sequences(Commands, 12, steps=12)
+    try_sequences(Commands, 20, steps=12)

@@ -141,6 +141,8 @@ class Ledger:
             elif outcome in GOOD:
                 if "--empty" in command.flags:
                     outcome = "empty"
+                elif "--sample" in command.flags:
+                    outcome = "sample"
                 elif "--defer" in command.flags and set(self.nodes[name]) - selected:
                     outcome = "deferred"
             self.ran[name] = replace(self.ran[name], outcome=outcome)

@@ -236,7 +236,8 @@ def serve(pipe, path: Path) -> None:
     from dbt.cli.main import dbtRunner
 
     os.environ["DUCKDB_PATH"] = str(path)
-    mp_context._MP_CONTEXT = multiprocessing.get_context("fork")  # whose locks end with a killed process
+    multiprocessing.set_start_method("fork", force=True)  # its locks end with a killed process
+    mp_context._MP_CONTEXT = multiprocessing.get_context()
 
     def run(arguments: list[str], is_first: bool, kill_at: int | str | None) -> None:
         statements = 0

@@ -166,6 +166,7 @@ WORDS = {
     "fail": "failed",
     "skipped": "was skipped",
     "empty": "was run with --empty",
+    "sample": "was run with --sample",
     "deferred": "was run with --defer",
     "ran before its parents": r"has not run since \w+ did",
     "another file was loaded": ".csv has changed since it was loaded",
@@ -306,6 +307,8 @@ def test_flags(story):
     assert story.is_published
     story.do(replace(BUILD, select="unranked_accounts", flags=("--empty",)))
     assert story.ledger.missing() == {"unranked_accounts": "empty"}
+    story.do(replace(RUN, select="unranked_accounts", flags=("--sample", "1 day")))
+    assert story.ledger.missing() == {"unranked_accounts": "sample"}
     story.do(replace(BUILD, select="unranked_accounts", flags=defer))
     assert story.ledger.missing() == {"unranked_accounts": "deferred"}
     story.do(replace(RUN, select="unranked_accounts", flags=("--full-refresh",)))
@@ -414,6 +417,27 @@ def test_killed_at_any_statement(story):
         assert story.seen() == new, f"killed at statement {statement} of {whole.statements}"
 
 
+@pytest.mark.long
+def test_a_build_killed_at_any_statement(story):
+    """Readers see one build, the old or the new, and of the next, which is of other rows, nothing of the killed one."""
+    whole = story.do(BUILD)
+    for statement in range(1, whole.statements, 14):
+        story.load(accounts=f"killed {statement}")
+        before = story.seen()["marts"]
+        done = story.miniature.dbt("build", kill_at=statement)
+        story.ledger.begin(BUILD, story.ledger.nodes)
+        story.ledger.end(BUILD, done.invocation, set(), done.finished, killed=True)
+        marts = story.seen()["marts"]
+        assert done.killed
+        assert marts == before or whole.statements - statement < 15, statement
+        assert_of_one_build(without_comments(marts))
+        story.load(accounts=f"after {statement}")
+        if done.finished:
+            story.do(TEST)
+        story.do(BUILD)
+        assert story.is_published
+
+
 # --- Any sequence ----------------------------------------------------------------------------------------------------
 
 NODES = sorted({*PARENTS, *TESTED})
@@ -473,6 +497,20 @@ class Commands(RuleBasedStateMachine):
         if missing := sorted(self.story.ledger.missing()):
             self.story.do(self.like_now(Command("build", missing[pick % len(missing)])))
 
+    @rule(
+        name=st.sampled_from(["int_notes", "source_reconciliation", "account_tier_history"]),
+        changed=st.sampled_from(["as_of", "setting"]),
+    )
+    def run_for_another(self, name, changed):
+        """A model that no other is made of runs for another as_of, or by another setting, than the others just did."""
+        if self.story.ledger.missing():
+            self.story.do(self.like_now(BUILD))
+        command = self.like_now(replace(RUN, select=name))
+        if changed == "as_of":
+            self.story.do(replace(command, as_of=DAYS[command.as_of == DAYS[0]]))
+        else:
+            self.story.do(replace(command, fit_threshold=130 - command.fit_threshold))
+
     @rule(command=commands(), event=st.sampled_from(["NodeStart", "NodeFinished"]), pick=st.integers(0, 99))
     def kill(self, command, event, pick):
         """A command is killed before or after one of its nodes."""
@@ -529,4 +567,4 @@ class Commands(RuleBasedStateMachine):
 @pytest.mark.long
 def test_any_sequence_of_commands(miniature):
     Commands.miniature = miniature
-    try_sequences(Commands, 12, steps=12)
+    try_sequences(Commands, 20, steps=12)

@@ -50,14 +50,6 @@
 {% endmacro %}
 
 
-{#- As dbt's own, but it asks for rows only where there are any: the driver fails where there are none. -#}
-{% macro run_query(sql) %}
-    {%- set has_rows = modules.re.match("(?i)\\s*(select|with|show|describe)\\b", sql) is not none -%}
-    {%- call statement("run_query_statement", fetch_result=has_rows, auto_begin=false) -%} {{ sql }} {%- endcall -%}
-    {{ return(load_result("run_query_statement").table if has_rows) }}
-{% endmacro %}
-
-
 {#- The adapter knows no strategies but its own. -#}
 {% macro dbt_spark_validate_get_incremental_strategy(raw_strategy, file_format) %} {{ return(raw_strategy) }} {% endmacro %}
 
@@ -66,17 +58,17 @@
 {% macro dbt_spark_get_incremental_sql(strategy, source, target, existing, unique_key, incremental_predicates) %}
     {%- set read_rows = target.incorporate(path={"identifier": target.identifier ~ "__read"}) -%}
     {%- set columns = adapter.get_columns_in_relation(target) | map(attribute="quoted") | join(", ") -%}
-    {%- do run_query("drop table if exists " ~ read_rows) -%}
-    {%- do run_query("create table " ~ read_rows ~ " " ~ file_format_clause() ~ " as select " ~ columns ~ " from " ~ source) -%}
-    {%- do run_query(delete_loads(target, read_rows, unique_key)) -%}
-    {%- do run_query("insert into " ~ target ~ " select " ~ columns ~ " from " ~ read_rows) -%}
+    {%- do run_sql("drop table if exists " ~ read_rows) -%}
+    {%- do run_sql("create table " ~ read_rows ~ " " ~ file_format_clause() ~ " as select " ~ columns ~ " from " ~ source) -%}
+    {%- do run_sql(delete_loads(target, read_rows, unique_key)) -%}
+    {%- do run_sql("insert into " ~ target ~ " select " ~ columns ~ " from " ~ read_rows) -%}
     drop table {{ read_rows }}
 {% endmacro %}
 
 
 {#- An Iceberg view that is replaced keeps its old SQL if its columns stay the same. -#}
 {% macro spark__create_view_as(relation, sql) -%}
-    {%- do run_query("drop view if exists " ~ relation) -%}
+    {%- do run_sql("drop view if exists " ~ relation) -%}
     create view {{ relation }} {{ comment_clause() }} as
     {{ sql }}
 {%- endmacro %}

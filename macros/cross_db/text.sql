@@ -59,7 +59,7 @@
 {% macro default__warn_of_order() -%} {{ return("") }} {%- endmacro %}
 
 {% macro postgres__warn_of_order() -%}
-    {%- if run_query("select 'a' < 'B' or lower('É') <> 'é' as by_language").rows[0][0] -%}
+    {%- if run_sql("select 'a' < 'B' or lower('É') <> 'é' as by_language").rows[0][0] -%}
         {%- do exceptions.warn(
             "Database '" ~ target.database ~ "' orders text by a language, or knows no capitals but A to Z, so that ties are"
             ~ " broken and names compared otherwise than elsewhere;"

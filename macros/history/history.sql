@@ -3,29 +3,37 @@
     with the raw tables it was made of. A build adds to it in the transaction that publishes; one that fails adds nothing.
 -#}
 
-{#- Before a run: empty tables of history where there are none yet. -#}
+{#- Before a run: empty tables of history and of the ledger where there are none yet, and columns that were declared since. -#}
 {% macro create_history() %}
-    {%- if not execute or flags.WHICH not in ["build", "run", "test", "compile"] -%} {{ return("") }} {%- endif -%}
+    {%- if not is_at_work(["build", "run", "test", "seed", "compile", "generate"]) -%} {{ return("") }} {%- endif -%}
+    {%- do create_ledger() -%}
     {%- for mart in remembered_marts() -%}
-        {%- call statement("schema") -%}
-            create schema if not exists {{ history_of(mart).without_identifier().include(database=false) }}
-        {%- endcall -%}
-        {%- call statement("table") -%} {{ create_history_table(mart) }} {%- endcall -%}
+        {%- do run_sql(create_history_table(mart)) -%}
+        {%- set existing = adapter.get_columns_in_relation(history_of(mart)) | map(attribute="name") | map("lower") | list -%}
+        {%- for column in mart.columns.values() if column.name not in existing -%}
+            {%- do run_sql("alter table " ~ history_of(mart) ~ " add column " ~ column.name ~ " " ~ type_of(column)) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {%- do adapter.commit() -%}
     {{ return("") }}
 {% endmacro %}
 
+{#- A schema may have been made by whoever alone may make one. -#}
+{% macro create_schema_once(relation) %}
+    {%- if not adapter.check_schema_exists(relation.database, relation.schema) -%}
+        {%- do run_sql("create schema if not exists " ~ relation.without_identifier().include(database=false)) -%}
+    {%- endif -%}
+{% endmacro %}
+
 
 {% macro remembered_marts() %}
-    {%- set models = graph.nodes.values() | selectattr("resource_type", "equalto", "model") -%}
-    {{ return(models | selectattr("config.meta.remembered", "defined") | sort(attribute="name") | list) }}
+    {{ return(own_nodes(["model"]) | selectattr("config.meta.remembered", "defined") | list) }}
 {% endmacro %}
 
 {% macro history_of(mart) -%} {{ return(history_relation(mart.alias)) }} {%- endmacro %}
 
 {% macro history_relation(name) -%}
-    {{ return(api.Relation.create(database=published_marts()[0].database, schema="history", identifier=name)) }}
+    {{ return(api.Relation.create(database=published_marts()[0].database, schema=own_schema("history"), identifier=name)) }}
 {%- endmacro %}
 
 {% macro create_history_table(mart) -%}
@@ -34,6 +42,13 @@
         ~ " as raw_source, typed.* from (" ~ get_empty_schema_sql(mart.columns) ~ ") as typed where 1 = 0"
     ) }}
 {%- endmacro %}
+
+{#- The type of a declared column, as the engine calls it. -#}
+{% macro type_of(column) -%} {{ return(adapter.dispatch("type_of")(column)) }} {%- endmacro %}
+
+{% macro default__type_of(column) -%} {{ return(column.data_type) }} {%- endmacro %}
+
+{% macro spark__type_of(column) -%} {{ return(spark_type(column.data_type) | trim) }} {%- endmacro %}
 
 {#- How a table is kept, where the engine asks for it. -#}
 {% macro table_format(mart) -%} {{ return(adapter.dispatch("table_format")(mart)) }} {%- endmacro %}
@@ -45,6 +60,7 @@
 
 {#- Which raw tables a run reads, in one spelling: what was made of others is no history of theirs. -#}
 {% macro raw_source_of_run() %}
+    {%- if var("raw_refs") -%} {{ return("models of " ~ project_name) }} {%- endif -%}
     {%- set database = var("raw_database") or "" -%}
     {%- set elsewhere = database ~ "." if database | lower not in ["", (target.get("database") or "") | lower] else "" -%}
     {{ return((elsewhere ~ var("raw_schema")) | lower) }}
@@ -55,10 +71,10 @@
 
 
 {#- Statements that keep the rows of a mart in its table of history: all (`meta.remembered: whole`), or those of the day that
-    was built (`day`). -#}
-{% macro remember(mart) %}
+    was built (`day`), by the last `run` of one of its models. -#}
+{% macro remember(mart, run) %}
     {%- set columns = mart.columns.keys() | join(", ") -%}
-    {%- set of_the_day = " and tier_date = " ~ as_of_date() if mart.config.meta.remembered == "day" else "" -%}
+    {%- set of_the_day = " and tier_date = " ~ date_of(run.as_of) if mart.config.meta.remembered == "day" else "" -%}
     {{ return([
         "delete from " ~ history_of(mart) ~ " where raw_source = " ~ raw_source_name() ~ of_the_day,
         "insert into " ~ history_of(mart) ~ " (raw_source, " ~ columns ~ ") select " ~ raw_source_name() ~ ", " ~ columns

@@ -32,23 +32,23 @@
 
 {% macro duckdb__comments_on_published(marts, database=none) %}
     {%- set schema = published(marts[0]) -%}
-    {%- set where = " where database_name = " ~ text_literal(database or schema.database) ~ " and schema_name = 'marts'" -%}
-    {{ return(names_and_comments(run_query(
+    {%- set where = " where database_name = " ~ text_literal(database or schema.database) ~ " and schema_name = " ~ text_literal(schema.schema) -%}
+    {{ return(names_and_comments(run_sql(
         "select table_name, comment from duckdb_tables()" ~ where ~ " union all select view_name, comment from duckdb_views()" ~ where
     ))) }}
 {% endmacro %}
 
 {% macro postgres__comments_on_published(marts) %}
-    {{ return(names_and_comments(run_query(
+    {{ return(names_and_comments(run_sql(
         "select relname, obj_description(pg_class.oid, 'pg_class') from pg_class inner join pg_namespace"
-        ~ " on pg_namespace.oid = relnamespace where nspname = 'marts' and relkind in ('r', 'v', 'm', 'p', 'f')"
+        ~ " on pg_namespace.oid = relnamespace where nspname = " ~ text_literal(published(marts[0]).schema) ~ " and relkind in ('r', 'v', 'm', 'p', 'f')"
     ))) }}
 {% endmacro %}
 
 {% macro spark__comments_on_published(marts) %}
     {%- set comments = {} -%}
     {%- for mart in marts if load_relation(published(mart)) is not none -%}
-        {%- set described = names_and_comments(run_query("describe table extended " ~ published(mart))) -%}
+        {%- set described = names_and_comments(run_sql("describe table extended " ~ published(mart))) -%}
         {%- do comments.update({mart.alias: described.get("Comment")}) -%}
     {%- endfor -%}
     {{ return(comments) }}
@@ -76,7 +76,7 @@
         ) }}
     {%- elif sources and not var("replace_published") -%}
         {{ return(
-            "`marts` holds what was made of the raw tables in '" ~ (sources | join("', '")) ~ "', this run reads those in '"
+            "`" ~ own_schema("marts") ~ "` holds what was made of the raw tables in '" ~ (sources | join("', '")) ~ "', this run reads those in '"
             ~ raw_source_of_run() ~ "'. To replace it, build with --vars '{replace_published: true}'; to keep both, build into another"
             ~ " database."
         ) }}
@@ -89,8 +89,9 @@
 
 {#- Before a run that would publish: an error if it would have to be told at the end that it may not. -#}
 {% macro check_published() %}
-    {%- if not execute or flags.WHICH != "build" -%} {{ return("") }} {%- endif -%}
-    {%- if needed_to_publish() | rejectattr("unique_id", "in", selected_resources) | list -%} {{ return("") }} {%- endif -%}
+    {%- if not is_at_work(["build"]) or counted_nodes() | rejectattr("unique_id", "in", selected_resources) | list -%}
+        {{ return("") }}
+    {%- endif -%}
     {%- set reason = what_is_in_the_way(published_marts()) -%}
     {%- if reason -%} {{ exceptions.raise_compiler_error("NOT PUBLISHED, and nothing was built: " ~ reason) }} {%- endif -%}
     {{ return("") }}
@@ -99,14 +100,14 @@
 
 {#- Before a run: the schemas that it writes to, each claimed once. An error names what stands there and is not of this project. -#}
 {% macro claim_schemas() %}
-    {%- if not execute or flags.WHICH not in ["build", "run", "seed"] -%} {{ return("") }} {%- endif -%}
+    {%- if not is_at_work(["build", "run", "seed"]) -%} {{ return("") }} {%- endif -%}
     {%- set claims = history_relation("written_schemas") -%}
     {%- set claimed, foreign, written = [], [], {} -%}
     {%- if load_relation(claims) is not none -%}
-        {%- for row in run_query("select schema_name from " ~ claims).rows -%} {%- do claimed.append(row[0]) -%} {%- endfor -%}
+        {%- for row in run_sql("select schema_name from " ~ claims).rows -%} {%- do claimed.append(row[0]) -%} {%- endfor -%}
     {%- endif -%}
     {%- for mart in remembered_marts() -%} {%- do written.setdefault(claims.schema, []).append(mart.alias) -%} {%- endfor -%}
-    {%- for node in graph.nodes.values() if node.resource_type in ["model", "seed"] and node.config.materialized != "ephemeral" -%}
+    {%- for node in counted_nodes() if node.resource_type != "test" -%}
         {%- do written.setdefault(node.schema, []).append(node.alias) -%}
     {%- endfor -%}
     {%- for schema, names in written.items() if schema not in claimed -%}
@@ -122,14 +123,14 @@
         ) }}
     {%- endif -%}
     {%- if load_relation(claims) is none -%}
-        {%- do run_query("create schema if not exists " ~ claims.without_identifier().include(database=false)) -%}
-        {%- do run_query(
+        {%- do create_schema_once(claims) -%}
+        {%- do run_sql(
             "create table if not exists " ~ claims ~ " " ~ table_format(published_marts()[0])
             ~ " as select cast('' as " ~ dbt.type_string() ~ ") as schema_name where 1 = 0"
         ) -%}
     {%- endif -%}
     {%- for schema in written if schema not in claimed -%}
-        {%- do run_query("insert into " ~ claims ~ " select " ~ text_literal(schema)) -%}
+        {%- do run_sql("insert into " ~ claims ~ " select " ~ text_literal(schema)) -%}
     {%- endfor -%}
     {%- do adapter.commit() -%}
     {{ return("") }}

@@ -1,61 +1,44 @@
 {#-
-    At the end of a `dbt build`: what was built and tested in the schema `audit` is shown to readers in `marts`, all tables
-    in one transaction, and only if nothing failed or was left out, nothing of others stands there, and it is not far less than
+    What was built and tested in the schema `audit` is shown to readers in `marts`, all tables in one transaction, at the end of
+    whichever command completes it: if all of it is there by the ledger, nothing of others is in the way, and it is not far less than
     what was published before. Otherwise readers keep the last good build, and one line says why.
 -#}
-{% macro publish(results) %}
-    {%- if not execute or flags.WHICH not in ["build", "run"] -%} {{ return("") }} {%- endif -%}
-    {%- set marts = published_marts() -%}
-    {%- set reason = what_is_missing(results) or what_is_in_the_way(marts) or what_shrank(marts) -%}
+{% macro publish() %}
+    {%- set is_asked_for = flags.WHICH == "run-operation" -%}
+    {%- if not (execute and is_asked_for or is_at_work(["build", "run", "test", "seed"])) -%} {{ return("") }} {%- endif -%}
+    {%- if is_asked_for -%} {%- do check_settings() -%} {%- do create_ledger() -%} {%- endif -%}
+    {%- set marts, known, runs = published_marts(), model_runs_known(), last_runs() -%}
+    {%- set reason = missing_in_a_line(what_is_missing(runs)) or what_is_in_the_way(marts) or what_shrank(marts) -%}
     {%- if reason -%}
         {%- do log("NOT PUBLISHED: " ~ reason, info=true) -%}
-        {{ return("select " ~ raise_if("1 = 1", "'NOT PUBLISHED'") if var("require_publish") else "") }}
+        {{ return(fail_unpublished() if var("require_publish") else "") }}
     {%- endif -%}
-    {%- do log("Publishing " ~ (marts | length) ~ " marts to the schema `marts`.", info=true) -%}
-    {{ return(publish_tables(marts)) }}
+    {%- set built = [] -%}
+    {%- for node in own_nodes(["model"]) -%} {%- do built.append(runs[node.unique_id]) -%} {%- endfor -%}
+    {%- set last_built = built | map(attribute="completed_at") | max -%}
+    {%- if not is_asked_for and "published" in runs and runs.published.started_at >= last_built -%} {{ return("") }} {%- endif -%}
+    {%- do log("Publishing " ~ (marts | length) ~ " marts to the schema `" ~ own_schema("marts") ~ "`.", info=true) -%}
+    {%- do publish_tables(marts, built[0], known) -%}
+    {{ return("") }}
+{% endmacro %}
+
+{#- An error of the SQL that dbt runs for a hook is one of the command, without the lines of where in the macros it is. -#}
+{% macro fail_unpublished() %}
+    {%- if flags.WHICH == "run-operation" -%} {{ exceptions.raise_compiler_error("NOT PUBLISHED") }} {%- endif -%}
+    {{ return("select " ~ raise_if("1 = 1", "'NOT PUBLISHED'")) }}
 {% endmacro %}
 
 
 {#- The models that readers see. -#}
 {% macro published_marts() %}
-    {%- set models = graph.nodes.values() | selectattr("resource_type", "equalto", "model") -%}
-    {{ return(models | selectattr("fqn.1", "equalto", "marts") | sort(attribute="name") | list) }}
+    {{ return(own_nodes(["model"]) | selectattr("fqn.1", "equalto", "marts") | list) }}
 {% endmacro %}
 
 
-{#- What a run has to build, load and test before its marts may be shown: all models, data tests and rule files, and the
-    demo's tables where it is the demo. -#}
-{% macro needed_to_publish() %}
-    {%- set needed = [] -%}
-    {%- for node in graph.nodes.values() if node.resource_type in ["model", "seed", "test"] -%}
-        {%- if node.fqn[1] != "demo" or is_demo() -%} {%- do needed.append(node) -%} {%- endif -%}
-    {%- endfor -%}
-    {{ return(needed) }}
-{% endmacro %}
-
-
-{#- What failed or was left out; nothing if all is there. -#}
-{% macro what_is_missing(results) %}
-    {%- if flags.WHICH == "run" -%} {{ return("dbt run does not test; dbt build does, and publishes.") }} {%- endif -%}
-    {%- set ran, failed = [], [] -%}
-    {%- for result in results -%}
-        {%- if result.status | string not in ["success", "pass", "warn", "no-op"] -%} {%- do failed.append(result) -%} {%- endif -%}
-        {%- do ran.append(result.node.unique_id) -%}
-    {%- endfor -%}
-    {%- set needed = needed_to_publish() -%}
-    {%- set left_out = needed | rejectattr("unique_id", "in", ran) | list -%}
-    {%- if failed -%}
-        {{ return(
-            (failed | length) ~ " of " ~ (results | length) ~ " steps failed or were skipped; `marts` keeps the last good build."
-        ) }}
-    {%- elif left_out or flags.EMPTY -%}
-        {{ return(
-            "this run left out "
-            ~ ((left_out | length) ~ " of " ~ (needed | length) ~ " models, rule files and data tests" if left_out else "all rows (--empty)")
-            ~ "; a build without a selection publishes the marts together."
-        ) }}
-    {%- endif -%}
-    {{ return("") }}
+{#- The first three of what is missing, and how many more. -#}
+{% macro missing_in_a_line(missing) %}
+    {%- set more = " and " ~ ((missing | length) - 3) ~ " more" if missing | length > 3 else "" -%}
+    {{ return((missing[:3] | join(", ")) ~ more ~ "; `" ~ own_schema("marts") ~ "` keeps the last good build." if missing else "") }}
 {% endmacro %}
 
 
@@ -70,7 +53,7 @@
     {%- set tiers = marts | selectattr("name", "equalto", "account_tiers") | first -%}
     {%- set counts = marts | selectattr("name", "equalto", "source_reconciliation") | first -%}
     {%- set told = [] -%}
-    {%- for row in run_query(
+    {%- for row in run_sql(
         "select 'ranked accounts' as counted, (select count(*) from " ~ published(tiers) ~ ") as before_now, (select count(*) from "
         ~ tiers.relation_name ~ ") as now union all"
         ~ " select 'standing signals', before_now.standing, now.standing from " ~ published(counts) ~ " as before_now inner join "
@@ -82,25 +65,35 @@
         {%- do told.append(row[2] ~ " " ~ row[0] ~ " where " ~ row[1] ~ " were published") -%}
     {%- endfor -%}
     {{ return(
-        (told | join(", ")) ~ "; `marts` keeps the last good build. If that is right, build with --vars '{max_shrink_share: 1}'."
+        (told | join(", ")) ~ "; `" ~ own_schema("marts") ~ "` keeps the last good build. If that is right, build with --vars '{max_shrink_share: 1}'."
         if told else ""
     ) }}
 {% endmacro %}
 
 
-{#- SQL that replaces the published tables by those of the audit schema. -#}
-{% macro publish_tables(marts) -%} {{ adapter.dispatch("publish_tables")(marts) }} {%- endmacro %}
+{#- Replaces the published tables by those of the audit schema; `run`: the last of one of their models, `known`: of how many runs it
+    was known when they were found whole. -#}
+{% macro publish_tables(marts, run, known) -%}
+    {%- do create_schema_once(published(marts[0])) -%}
+    {%- do adapter.dispatch("publish_tables")(marts, run, known) -%}
+{%- endmacro %}
 
-{% macro default__publish_tables(marts) %}
+{% macro default__publish_tables(marts, run, known) -%} {%- do run_sql(publish_statements(marts, run, known)) -%} {%- endmacro %}
+
+{#- SQL that does so in one transaction, which ends in an error if another command is at the models meanwhile. -#}
+{% macro publish_statements(marts, run, known) %}
     begin;
-    create schema if not exists {{ published_schema(marts) }};
     {%- for mart in marts %}
     {{ publish_table(mart) }}
     {%- endfor %}
     {%- for mart in remembered_marts() %}
-    {{ remember(mart) | join(";\n    ") }};
+    {{ remember(mart, run) | join(";\n    ") }};
     {%- endfor %}
     {%- for statement in grants_on(marts) %}
+    {{ statement }};
+    {%- endfor %}
+    select {{ raise_if("(" ~ count_model_runs() ~ ") <> " ~ known, "'NOT PUBLISHED: another command is at the same models'") }};
+    {%- for statement in record_publication(run) %}
     {{ statement }};
     {%- endfor %}
     commit;
@@ -108,19 +101,27 @@
 
 {#- Spark has no transactions: each table is replaced as a whole, one after another; what is remembered comes first, so that
     a day that readers saw is never missing there. -#}
-{% macro spark__publish_tables(marts) %}
-    {%- do run_query("create schema if not exists " ~ published_schema(marts)) -%}
+{% macro spark__publish_tables(marts, run, known) %}
     {%- for mart in remembered_marts() -%}
-        {%- for statement in remember(mart) -%} {%- do run_query(statement) -%} {%- endfor -%}
+        {%- for statement in remember(mart, run) -%} {%- do run_sql(statement) -%} {%- endfor -%}
     {%- endfor -%}
     {%- for mart in marts -%}
-        {%- do run_query(
+        {%- do run_sql(
             "create or replace table " ~ published(mart) ~ " " ~ table_format(mart) ~ " comment " ~ published_comment(mart)
             ~ " as select * from " ~ mart.relation_name
         ) -%}
     {%- endfor -%}
-    {%- for statement in grants_on(marts) -%} {%- do run_query(statement) -%} {%- endfor -%}
+    {%- for statement in grants_on(marts) + record_publication(run) -%} {%- do run_sql(statement) -%} {%- endfor -%}
 {% endmacro %}
+
+
+{#- Statements that write down that what is built so far is published. -#}
+{% macro record_publication(run) -%}
+    {{ return([
+        "delete from " ~ ledger() ~ " where unique_id = 'published'",
+        "insert into " ~ ledger() ~ " values " ~ ledger_row("published", "success", run.rules_hash, time_now(), time_now(), run.as_of),
+    ]) }}
+{%- endmacro %}
 
 
 {#- SQL that puts the rows of a mart in the place of those published before. -#}
@@ -187,7 +188,7 @@
 
 {#- Where readers see a mart. -#}
 {% macro published(mart) -%}
-    {{ return(api.Relation.create(database=mart.database, schema="marts", identifier=mart.alias)) }}
+    {{ return(api.Relation.create(database=mart.database, schema=own_schema("marts"), identifier=mart.alias)) }}
 {%- endmacro %}
 
 {% macro published_schema(marts) -%}

@@ -4,7 +4,7 @@
     models/staging/raw/_raw__sources_and_models.yml and nowhere else. Nothing while the project is parsed. -#}
 {% macro raw_source(table) %}
     {%- if not execute -%} {{ return({"columns": {}, "meta": {"key": []}}) }} {%- endif -%}
-    {%- for source in graph.sources.values() if source.source_name == "raw" and source.name == table -%}
+    {%- for source in graph.sources.values() if source.source_name == "raw_tables" and source.name == table -%}
         {{ return(source) }}
     {%- endfor -%}
 {% endmacro %}
@@ -28,24 +28,28 @@
         database=declared.database, schema=declared.schema, identifier=declared.identifier
     ) -%}
     {%- if is_demo() -%} {{ return(load_relation(relation)) }} {%- endif -%}
-    {%- if "raw_relations" not in graph -%}
+    {%- if raw_model_name(declared.name) -%} {{ return(raw_model(declared.name)) }} {%- endif -%}
+    {%- if var("raw_schema") == "demo" and var("raw_refs") -%} {{ return(none) }} {%- endif -%}
+    {%- set listed = "raw_relations of " ~ invocation_id -%}
+    {%- if listed not in graph -%}
         {%- set schemas = {} -%}
         {%- for row in list_tables(declared.database, declared.schema) -%}
             {%- set found = relation.incorporate(path={"database": row[0], "schema": row[1], "identifier": row[2]}) -%}
             {%- do schemas.setdefault(row[1], {}).update({row[2]: found}) -%}
         {%- endfor -%}
         {%- set schema = names_found([declared.schema], schemas, "schema ").get(declared.schema) -%}
-        {%- do graph.update({"raw_relations": schemas.get(schema, {})}) -%}
+        {%- do graph.update({listed: schemas.get(schema, {})}) -%}
     {%- endif -%}
-    {%- set name = names_found([declared.identifier], graph.raw_relations, "table ").get(declared.identifier) -%}
-    {{ return(graph.raw_relations.get(name)) }}
+    {%- set name = names_found([declared.identifier], graph[listed], "table ").get(declared.identifier) -%}
+    {{ return(graph[listed].get(name)) }}
 {% endmacro %}
 
 
 {#- The columns that a raw table has, in their order, as a dict from their names as declared (of others: their own) to adapter
     columns; none if there is no such table. Asked for once a run, too. -#}
 {% macro existing_raw_columns(declared) %}
-    {%- if "existing" not in declared -%}
+    {%- set found_in_run = "existing in " ~ invocation_id -%}
+    {%- if found_in_run not in declared -%}
         {%- set relation = existing_raw_relation(declared) -%}
         {%- if relation is none -%} {{ return(none) }} {%- endif -%}
         {%- set columns, meant, existing = adapter.get_columns_in_relation(relation), {}, {} -%}
@@ -54,9 +58,9 @@
             {%- do meant.update({found: name}) -%}
         {%- endfor -%}
         {%- for column in columns -%} {%- do existing.update({meant.get(column.name, column.name): column}) -%} {%- endfor -%}
-        {%- do declared.update({"existing": existing}) -%}
+        {%- do declared.update({found_in_run: existing}) -%}
     {%- endif -%}
-    {{ return(declared.existing) }}
+    {{ return(declared[found_in_run]) }}
 {% endmacro %}
 
 
@@ -91,7 +95,7 @@
 {% macro list_tables(database, schema) -%} {{ return(adapter.dispatch("list_tables")(database, schema)) }} {%- endmacro %}
 
 {% macro default__list_tables(database, schema) -%}
-    {{ return(run_query(
+    {{ return(run_sql(
         "select table_catalog, table_schema, table_name from information_schema.tables where lower(table_catalog) = "
         ~ text_literal(database | lower) ~ " and lower(table_schema) = " ~ text_literal(schema | lower)
     ).rows) }}
@@ -100,8 +104,8 @@
 {#- Spark has no information schema, and all names in lower case. -#}
 {% macro spark__list_tables(database, schema) -%}
     {%- set tables = [] -%}
-    {%- if run_query("show schemas like " ~ text_literal(schema | lower)).rows -%}
-        {%- for row in run_query("show tables in " ~ adapter.quote(schema | lower)).rows -%}
+    {%- if run_sql("show schemas like " ~ text_literal(schema | lower)).rows -%}
+        {%- for row in run_sql("show tables in " ~ adapter.quote(schema | lower)).rows -%}
             {%- do tables.append([none, row[0], row[1]]) -%}
         {%- endfor -%}
     {%- endif -%}
@@ -138,47 +142,48 @@
 {#- Before anything is written: one error that names every required raw table and column that is missing, with the
     remedy. The demo is not looked at: the build loads it itself. -#}
 {% macro check_before_run() %}
-    {%- if not execute or flags.WHICH not in ["build", "run", "test", "compile"] -%} {{ return("") }} {%- endif -%}
+    {%- if not is_at_work(["build", "run", "test", "compile"]) -%} {{ return("") }} {%- endif -%}
     {%- do check_settings() -%}
     {%- do warn_of_order() -%}
     {%- if is_demo() -%} {{ return("") }} {%- endif -%}
     {%- set missing = [] -%}
-    {%- for declared in graph.sources.values() if declared.source_name == "raw" -%}
-        {%- set existing = existing_raw_columns(declared) -%}
-        {%- set required = declared.columns.values() | selectattr("meta.required", "defined") | list -%}
-        {%- if existing is none -%}
-            {%- if declared.meta.required -%}
-                {%- set names = [] -%}
-                {%- for column in required -%}
-                    {%- do names.append(column.name ~ ((" or " ~ (column.meta.or_else | join(" or "))) if column.meta.or_else else "")) -%}
-                {%- endfor -%}
-                {%- do missing.append("table " ~ declared.name ~ " (with at least " ~ (names | join(", ")) ~ ")") -%}
-            {%- endif -%}
-        {%- else -%}
-            {%- for column in required -%}
-                {%- set names = [column.name] + (column.meta.get("or_else") or []) -%}
-                {%- if not names | select("in", existing) | list -%}
-                    {%- do missing.append("column " ~ declared.name ~ "." ~ (names | join(" or "))) -%}
-                {%- endif -%}
-            {%- endfor -%}
-        {%- endif -%}
+    {#- what is built in the same run is looked at when it is read -#}
+    {%- for declared in graph.sources.values() if declared.source_name == "raw_tables" and not raw_model_name(declared.name) -%}
+        {%- do missing.extend(missing_of(declared)) -%}
     {%- endfor -%}
     {%- if missing -%}
         {{ exceptions.raise_compiler_error(
             "RAW DATA INCOMPLETE - nothing was built\n"
             ~ "Looked in schema '" ~ var("raw_schema") ~ "' of database '" ~ (var("raw_database") or target.get("database") or "default")
             ~ "' (vars raw_schema and raw_database) and missed:\n  - " ~ (missing | join("\n  - "))
-            ~ "\nLoad what is missing, or point raw_schema to where it is."
+            ~ "\nLoad what is missing, point raw_schema to where it is, or name the models that make it in raw_refs."
         ) }}
     {%- endif -%}
     {{ return("") }}
 {% endmacro %}
 
 
+{#- What is required of a raw table and missing: the table, or columns. -#}
+{% macro missing_of(declared) %}
+    {%- set existing, missing, required = existing_raw_columns(declared), [], [] -%}
+    {%- for column in declared.columns.values() if column.meta.required is defined -%}
+        {%- set names = [column.name] + (column.meta.get("or_else") or []) -%}
+        {%- do required.append(names | join(" or ")) -%}
+        {%- if existing is not none and not names | select("in", existing) | list -%}
+            {%- do missing.append("column " ~ declared.name ~ "." ~ required[-1]) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if existing is none and declared.meta.required -%}
+        {{ return(["table " ~ declared.name ~ " (with at least " ~ (required | join(", ")) ~ ")"]) }}
+    {%- endif -%}
+    {{ return(missing) }}
+{% endmacro %}
+
+
 {#- At the end of a build: each optional column that was not found while another looks like it, as it counts as empty. -#}
 {% macro tell_look_alikes() %}
-    {%- if not execute or flags.WHICH not in ["build", "run"] or is_demo() -%} {{ return("") }} {%- endif -%}
-    {%- for declared in graph.sources.values() if declared.source_name == "raw" -%}
+    {%- if not is_at_work(["build", "run"]) or is_demo() -%} {{ return("") }} {%- endif -%}
+    {%- for declared in graph.sources.values() if declared.source_name == "raw_tables" -%}
         {%- set existing = existing_raw_columns(declared) or {} -%}
         {%- for name in existing if name not in declared.columns -%}
             {%- set meant = nearest_name(name, declared.columns.keys() | reject("in", existing)) -%}
@@ -203,23 +208,44 @@
 {% endmacro %}
 
 
+{#- The model or seed that stands for a raw table, by the var `raw_refs`: its name, and where it is; none if there is none. -#}
+{% macro raw_model_name(table) -%}
+    {{ return(var("raw_refs").get(table) if var("raw_refs") is mapping else none) }}
+{%- endmacro %}
+
+{% macro raw_model(table) -%}
+    {%- for node in graph.nodes.values() if node.name == raw_model_name(table) and node.resource_type in ["model", "seed", "snapshot"] -%}
+        {{ return(load_relation(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias))) }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
 {#- SQL: a raw table to select from, empty if there is none. -#}
 {% macro raw_relation(table) -%}
-    {%- set relation = source("raw", table) -%}
-    {#- edges alone: nothing is read before the rule files are found in order, and before the demo is loaded -#}
+    {%- set relation = source("raw_tables", table) -%}
+    {#- edges alone: nothing is read before the rule files are found in order, and before what makes the raw table is built -#}
     {%- if not execute -%}
         {%- do ref("rules_checked") -%}
-        {%- if is_demo() -%} {%- do ref("demo_" ~ table) -%} {%- endif -%}
+        {%- if raw_model_name(table) -%} {%- do builtins.ref(raw_model_name(table)) -%}
+        {%- elif is_demo() -%} {%- do ref("demo_" ~ table) -%} {%- endif -%}
     {%- endif -%}
     {%- if not execute or relation.is_cte -%} {{ relation }}
-    {%- else -%} {{ existing_raw_relation(raw_source(table)) or "(select 1 as no_such_table where 1 = 0)" }}
+    {%- else -%}
+    {%- set missing = missing_of(raw_source(table)) if raw_model_name(table) else [] -%}
+    {%- if missing -%}
+        {{ exceptions.raise_compiler_error(
+            "RAW DATA INCOMPLETE - nothing was published\nIn '" ~ raw_model_name(table) ~ "', which stands for the raw table " ~ table
+            ~ " (var raw_refs), is missing:\n  - " ~ (missing | join("\n  - "))
+        ) }}
+    {%- endif -%}
+    {{ existing_raw_relation(raw_source(table)) or "(select 1 as no_such_table where 1 = 0)" }}
     {%- endif -%}
 {%- endmacro %}
 
 
 {#- The columns that a raw table has; none while the project is parsed, in unit tests, and if there is no table. -#}
 {% macro columns_of_raw(table) %}
-    {%- set relation = source("raw", table) -%}
+    {%- set relation = source("raw_tables", table) -%}
     {%- if not execute or relation.is_cte -%} {{ return({}) }} {%- endif -%}
     {{ return(existing_raw_columns(raw_source(table)) or {}) }}
 {% endmacro %}

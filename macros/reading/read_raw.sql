@@ -3,7 +3,7 @@
     (of rows whose key others have). `alone`: the rows are of keys that no other row has; the CTEs are called `single_…`. -#}
 {% macro read_raw(table, reject_if={}, keep_raw_if=none, only_if=none, alone=false) %}
 {%- set prefix = "single_" if alone else "" -%}
-{%- set relation = source("raw", table) -%}
+{%- set relation = source("raw_tables", table) -%}
 {%- set declared = raw_source(table) -%}
 {%- set columns = declared.columns.values() | list -%}
 {%- set existing = columns_of_raw(table) -%}
@@ -142,7 +142,7 @@
 {#- SQL: a cell of a raw table, typed, in one expression. -#}
 {% macro read_raw_cell(table, name) -%}
     {%- set column = raw_source(table).columns.get(name) -%}
-    {%- set relation, existing = source("raw", table), columns_of_raw(table) -%}
+    {%- set relation, existing = source("raw_tables", table), columns_of_raw(table) -%}
     {{ read_column(column, arrival_of(column, existing), raw_cell(column, relation, existing)) if column else "null" }}
 {%- endmacro %}
 

@@ -2,8 +2,8 @@
     `data_type` (number, category, boolean) and in `meta` the accepted `values` and whether they are `observed`. -#}
 {% macro attribute_catalog() %}
     {%- if not execute -%} {{ return([]) }} {%- endif -%}
-    {%- set model = graph.nodes["model." ~ project_name ~ ".int_account_attributes"] -%}
-    {{ return(model.columns.values() | rejectattr("name", "equalto", "account_id") | list) }}
+    {%- set attributes = graph.nodes["model." ~ model.package_name ~ ".int_account_attributes"] -%}
+    {{ return(attributes.columns.values() | rejectattr("name", "equalto", "account_id") | list) }}
 {% endmacro %}
 
 

@@ -1,8 +1,24 @@
 {#- The node of a rule file in the project graph: its columns, types and limits are declared in
-    seeds/_rules__seeds.yml and nowhere else. -#}
+    seeds/_rules__seeds.yml and nowhere else; unit tests have files of their own. -#}
 {% macro rule_file(name) %}
-    {{ return(graph.nodes["seed." ~ project_name ~ "." ~ name]) }}
+    {{ return(graph.nodes.get("seed.unit_test." ~ name) or graph.nodes["seed." ~ model.package_name ~ "." ~ name]) }}
 {% endmacro %}
+
+
+{#- Where the rows of a rule file are: in the seed of this name, or in what the var `rule_refs` names instead: a seed or model, or
+    a table as `schema.table`. -#}
+{% macro rule_relation(name) %}
+    {%- set shipped, instead = ref(name), (var("rule_refs") or {}).get(name) -%}
+    {%- if not instead or shipped.is_cte -%} {{ return(shipped) }} {%- endif -%}
+    {%- if "." not in instead -%} {{ return(builtins.ref(instead)) }} {%- endif -%}
+    {%- set place = instead.split(".") -%}
+    {{ return(api.Relation.create(
+        database=place[-3] if place | length > 2 else target.get("database"), schema=place[-2], identifier=place[-1]
+    )) }}
+{% endmacro %}
+
+{#- What messages call it. -#}
+{% macro rule_file_name(name) -%} {{ return((var("rule_refs") or {}).get(name) or "seeds/" ~ name ~ ".csv") }} {%- endmacro %}
 
 
 {#- The names of the rule files. -#}
@@ -18,7 +34,7 @@
 {#- The columns that a rule file has, declared or not, in lower case; all that are declared where a unit test stands in
     for the file. -#}
 {% macro rule_file_columns(name) %}
-    {%- set relation = ref(name) -%}
+    {%- set relation = rule_relation(name) -%}
     {%- set existing = none if relation.is_cte else existing_columns(relation) -%}
     {{ return((existing or rule_file(name).columns).keys() | list) }}
 {% endmacro %}
@@ -30,12 +46,13 @@
     {%- set cells, filled = [], [] -%}
     {%- if execute -%}
     {%- set existing = rule_file_columns(name) -%}
+    {%- set is_typed = name in (var("rule_refs") or {}) -%}
     {%- for column in rule_file(name).columns if column in existing -%}
-        {%- do cells.append(column) -%} {%- do filled.append(trim_text(column) ~ " is not null") -%}
+        {%- do cells.append("cast(" ~ column ~ " as " ~ dbt.type_string() ~ ") as " ~ column if is_typed else column) -%} {%- do filled.append(trim_text(column) ~ " is not null") -%}
     {%- endfor -%}
     {%- endif -%}
     select *
-    from (select {{ (cells + [line_in_file() ~ " as line"]) | join(", ") }} from {{ ref(name) }}) as numbered
+    from (select {{ (cells + [line_in_file() ~ " as line"]) | join(", ") }} from {{ rule_relation(name) }}) as numbered
     where {{ filled | join(" or ") or "true" }}
 {%- endmacro %}
 

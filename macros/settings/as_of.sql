@@ -1,6 +1,8 @@
-{#- Whether the project reads the demo it ships: true until `raw_schema` or `raw_database` points elsewhere. -#}
+{#- Whether the project reads the demo it ships: true until `raw_schema` or `raw_database` points elsewhere, or another is the root. -#}
 {% macro is_demo() %}
-    {{ return(var("raw_schema") == "demo" and var("raw_database") is none) }}
+    {{ return(
+        project_name == var("this_project") and var("raw_schema") == "demo" and var("raw_database") is none and not var("raw_refs")
+    ) }}
 {% endmacro %}
 
 
@@ -42,9 +44,13 @@
 {%- endmacro %}
 
 
-{#- SQL: the day of as_of. A day is one of the var `reporting_timezone`. -#}
-{% macro as_of_date() -%}
-    {%- set local = modules.pytz.utc.localize(as_of_datetime()).astimezone(modules.pytz.timezone(reporting_timezone())) -%}
+{#- SQL: the day of as_of. -#}
+{% macro as_of_date() -%} {{ date_of(as_of_datetime()) }} {%- endmacro %}
+
+
+{#- SQL: the day of a naive UTC datetime, as the var `reporting_timezone` has days. -#}
+{% macro date_of(moment) -%}
+    {%- set local = modules.pytz.utc.localize(moment).astimezone(modules.pytz.timezone(reporting_timezone())) -%}
     cast('{{ local.strftime("%Y-%m-%d") }}' as date)
 {%- endmacro %}
 

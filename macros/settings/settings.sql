@@ -1,10 +1,12 @@
-{#- The settings of a run: of what kind each is, the most it may be, and what to write where it is something else. A setting is
-    a line here and its default in dbt_project.yml. -#}
+{#- The settings of a run: of what kind each is, the most it may be, and what to write where it is something else; `of_run`: no
+    score depends on it. A setting is a line here and its default in dbt_project.yml. -#}
 {% macro settings() %}
     {{ return({
-        "as_of": {"kind": "moment", "example": "2026-06-30T09:00:00Z (years 1000 to 9998)", "or_null": true},
-        "raw_schema": {"kind": "name", "example": "crm"},
-        "raw_database": {"kind": "name", "example": "crm_copy", "or_null": true},
+        "as_of": {"kind": "moment", "example": "2026-06-30T09:00:00Z (years 1000 to 9998)", "or_null": true, "of_run": true},
+        "raw_schema": {"kind": "name", "example": "crm", "of_run": true},
+        "raw_refs": {"kind": "names", "example": "{accounts: crm_accounts}", "of_run": true},
+        "rule_refs": {"kind": "names", "example": "{tiers: my_tiers}"},
+        "raw_database": {"kind": "name", "example": "crm_copy", "or_null": true, "of_run": true},
         "engagement_window_days": {"kind": "whole number", "most": 36500, "example": 90},
         "fit_threshold": {"kind": "number", "most": 1000, "example": 60},
         "timing_threshold": {"kind": "number", "most": 1000, "example": 50},
@@ -13,11 +15,11 @@
         "touch_window_days": {"kind": "whole number", "most": 36500, "example": 14},
         "reporting_timezone": {"kind": "time zone", "example": "Europe/Berlin"},
         "working_hours": {"kind": "working hours", "example": "'09:00-17:00 Mon-Fri'", "or_null": true},
-        "max_shrink_share": {"kind": "number", "most": 1, "example": 0.5},
-        "replace_published": {"kind": "boolean", "example": "true"},
-        "require_publish": {"kind": "boolean", "example": "true"},
-        "grant_marts_to": {"kind": "roles", "example": "[bi]"},
-        "grant_raw_records_to": {"kind": "roles", "example": "[steward]"},
+        "max_shrink_share": {"kind": "number", "most": 1, "example": 0.5, "of_run": true},
+        "replace_published": {"kind": "boolean", "example": "true", "of_run": true},
+        "require_publish": {"kind": "boolean", "example": "true", "of_run": true},
+        "grant_marts_to": {"kind": "roles", "example": "[bi]", "of_run": true},
+        "grant_raw_records_to": {"kind": "roles", "example": "[steward]", "of_run": true},
     }) }}
 {% endmacro %}
 
@@ -35,6 +37,7 @@
                 "number": "a number from 0 to " ~ setting.most,
                 "boolean": "true or false",
                 "roles": "a list of roles",
+                "names": "a list of names with what stands for each",
                 "time zone": "the name of a time zone (IANA)",
                 "working hours": "a time from and to, and days",
             }[setting.kind] -%}
@@ -44,6 +47,11 @@
                 {%- do wrong.append(name ~ ": the warehouse has no role '" ~ role ~ "'; create it, or leave it out") -%}
             {%- endfor -%}
         {%- endif -%}
+    {%- endfor -%}
+    {%- for name, known in {"raw_refs": raw_tables(), "rule_refs": rule_files()}.items() if var(name) is mapping -%}
+        {%- for key in var(name) if key not in known -%}
+            {%- do wrong.append(name ~ ": '" ~ key ~ "' is none of " ~ (known | join(", "))) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {%- for name in (invocation_args_dict.get("vars") or {}) if name not in settings() -%}
         {%- set meant = nearest_name(name, settings()) -%}
@@ -60,6 +68,11 @@
     {%- if setting.kind == "moment" -%} {{ return(moment_of(value) is not none) }} {%- endif -%}
     {%- if setting.kind == "boolean" -%} {{ return(value is boolean) }} {%- endif -%}
     {%- if setting.kind == "name" -%} {{ return(is_name(value)) }} {%- endif -%}
+    {%- if setting.kind == "names" -%}
+        {%- if value is not mapping -%} {{ return(false) }} {%- endif -%}
+        {%- for name in value.values() if not is_name(name) -%} {{ return(false) }} {%- endfor -%}
+        {{ return(true) }}
+    {%- endif -%}
     {%- if setting.kind == "time zone" -%} {{ return(value is string and value in modules.pytz.all_timezones) }} {%- endif -%}
     {%- if setting.kind == "working hours" -%} {{ return(working_hours(value) is not none) }} {%- endif -%}
     {%- if setting.kind == "roles" -%}
@@ -100,6 +113,6 @@
 {% macro default__unknown_roles(roles) -%} {{ return([]) }} {%- endmacro %}
 
 {% macro postgres__unknown_roles(roles) -%}
-    {%- set known = run_query("select rolname from pg_roles").columns[0].values() if roles else [] -%}
+    {%- set known = run_sql("select rolname from pg_roles").columns[0].values() if roles else [] -%}
     {{ return(roles | reject("in", known) | reject("equalto", "public") | list) }}
 {%- endmacro %}

@@ -5,7 +5,7 @@ with
 kept as (
 
     select *
-    from {{ source("history", "account_tier_history") }}
+    from {{ source("prioritization_history", "account_tier_history") }}
     where raw_source = {{ raw_source_name() }} and (tier_date <> {{ as_of_date() }} or scored_at > {{ as_of() }})
 
 ),

@@ -31,7 +31,7 @@ today as (
 synced as (
 
     select *
-    from {{ source("history", "crm_tier_sync") }}
+    from {{ source("prioritization_history", "crm_tier_sync") }}
     where raw_source = {{ raw_source_name() }}
 
 ),

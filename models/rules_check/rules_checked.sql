@@ -20,7 +20,11 @@ messages as (
     select
         file,
         line,
-        'seeds/' || file || ' line ' || cast(line as {{ dbt.type_string() }})
+        case file
+            {%- for name in rule_files() %}
+            when '{{ name }}.csv' then '{{ rule_file_name(name) }}'
+            {%- endfor %}
+        end || ' line ' || cast(line as {{ dbt.type_string() }})
         || ' [' || row_name || '] ' || mistake as message
     from problems
 

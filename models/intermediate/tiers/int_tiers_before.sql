@@ -7,7 +7,7 @@ history as (
         scoring_model,
         tier_date,
         tier_number
-    from {{ source("history", "account_tier_history") }}
+    from {{ source("prioritization_history", "account_tier_history") }}
     where raw_source = {{ raw_source_name() }} and tier_date < {{ as_of_date() }}
 
 ),

@@ -1,0 +1,11 @@
+{#- Runs a statement, or several, and gives the rows of the last, if it has any. -#}
+{% macro run_sql(sql) -%} {{ return(adapter.dispatch("run_sql")(sql)) }} {%- endmacro %}
+
+{% macro default__run_sql(sql) -%} {{ return(run_query(sql)) }} {%- endmacro %}
+
+{#- The driver fails where rows are asked for and there are none. -#}
+{% macro spark__run_sql(sql) -%}
+    {%- set has_rows = modules.re.match("(?i)\\s*(select|with|show|describe)\\b", sql) is not none -%}
+    {%- call statement("run_sql", fetch_result=has_rows, auto_begin=false) -%} {{ sql }} {%- endcall -%}
+    {{ return(load_result("run_sql").table if has_rows) }}
+{%- endmacro %}

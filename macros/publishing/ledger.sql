@@ -1,0 +1,205 @@
+{#-
+    history.build_ledger knows of each model, rule file and data test when it last ran, with which outcome, for which moment and by
+    which rules; and when the marts were last published. From it follows what readers may see, whatever commands it took.
+
+    A command writes down what it is about to run before it begins, so that what a killed one leaves is not taken for done; at its
+    end, how each went. Rows are added, and those that they replace deleted at the end of a command.
+-#}
+{% macro ledger() -%} {{ return(history_relation("build_ledger")) }} {%- endmacro %}
+
+{% macro create_ledger() -%}
+    {%- do create_schema_once(ledger()) -%}
+    {%- do run_sql(
+        "create table if not exists " ~ ledger() ~ " (unique_id " ~ dbt.type_string() ~ ", outcome " ~ dbt.type_string() ~ ", started_at timestamp"
+        ~ ", completed_at timestamp, as_of timestamp, rules_hash " ~ dbt.type_string() ~ ", raw_source " ~ dbt.type_string()
+        ~ ", invocation_id " ~ dbt.type_string() ~ ") " ~ table_format(published_marts()[0])
+    ) -%}
+{%- endmacro %}
+
+
+{#- SQL: a row of the ledger. `rules`: of a rule file, the hash of what it holds; of all else, that of all rules. -#}
+{% macro ledger_row(unique_id, outcome, rules, started_at=none, completed_at=none, moment=none) -%}
+    {%- set moments = [] -%}
+    {%- for time in [started_at or run_began(), completed_at or run_began(), moment or as_of_datetime()] -%}
+        {%- do moments.append(timestamp_literal(time)) -%}
+    {%- endfor -%}
+    {{ return(
+        "(" ~ text_literal(unique_id) ~ ", " ~ text_literal(outcome) ~ ", " ~ (moments | join(", ")) ~ ", " ~ text_literal(rules)
+        ~ ", " ~ text_literal(raw_source_of_run()) ~ ", " ~ text_literal(invocation_id) ~ ")"
+    ) }}
+{%- endmacro %}
+
+{% macro timestamp_literal(moment) -%}
+    {{ return("cast('" ~ moment.strftime("%Y-%m-%d %H:%M:%S.%f") ~ "' as timestamp)") }}
+{%- endmacro %}
+
+{% macro run_began() -%} {{ return(run_started_at.replace(tzinfo=none)) }} {%- endmacro %}
+
+{% macro time_now() -%} {{ return(modules.datetime.datetime.now(modules.pytz.utc).replace(tzinfo=none)) }} {%- endmacro %}
+
+
+{#- The rules of a run in a hash: what the rule files hold, and the settings that scores depend on. -#}
+{% macro rules_hash() -%}
+    {%- set rules = [] -%}
+    {%- for node in graph.nodes.values() | sort(attribute="unique_id") if node.resource_type == "seed" and is_rule_file(node) -%}
+        {%- do rules.append(node.name ~ "=" ~ node.checksum.checksum) -%}
+    {%- endfor -%}
+    {%- for name, setting in settings().items() if not setting.of_run -%} {%- do rules.append(name ~ "=" ~ var(name)) -%} {%- endfor -%}
+    {{ return(local_md5(rules | join("\n"))) }}
+{%- endmacro %}
+
+{% macro is_rule_file(seed) -%}
+    {{ return(
+        seed.package_name == model.package_name and seed.name in rule_files() or seed.name in (var("rule_refs") or {}).values()
+    ) }}
+{%- endmacro %}
+
+
+{#- The project's nodes that count, and those of them that this command runs. -#}
+{% macro counted_nodes() -%}
+    {{ return(own_nodes(["model", "seed", "test"]) | rejectattr("config.materialized", "equalto", "ephemeral") | list) }}
+{%- endmacro %}
+
+{% macro selected_nodes() -%}
+    {{ return(counted_nodes() | selectattr("unique_id", "in", selected_resources) | list) }}
+{%- endmacro %}
+
+{#- Whether this command is one of these and runs a node of the project: it leaves those of others alone. -#}
+{% macro is_at_work(commands) -%}
+    {{ return(execute and flags.WHICH in commands and selected_nodes() | length > 0) }}
+{%- endmacro %}
+
+
+{#- Before a run: what it is about to run. -#}
+{% macro begin_runs() %}
+    {%- if not is_at_work(["build", "run", "test", "seed"]) -%} {{ return("") }} {%- endif -%}
+    {%- set rows, rules = [], rules_hash() -%}
+    {%- for node in selected_nodes() -%} {%- do rows.append(ledger_row(node.unique_id, "running", rules)) -%} {%- endfor -%}
+    {%- do add_to_ledger(rows) -%}
+    {%- do adapter.commit() -%}
+    {{ return("") }}
+{% endmacro %}
+
+
+{#- After a model was built, in its transaction: that it was, as another command may be at the same models. Not where one process
+    at a time has the database, or where each row written is dear. -#}
+{% macro stamp_run() -%} {{ return(adapter.dispatch("stamp_run")()) }} {%- endmacro %}
+
+{% macro default__stamp_run() -%}
+    {%- if not execute -%} {{ return("") }} {%- endif -%}
+    {%- set row = ledger_row(model.unique_id, outcome_of(model, "success"), rules_hash(), none, time_now()) -%}
+    {{ return("insert into " ~ ledger() ~ " values " ~ row) }}
+{%- endmacro %}
+
+{% macro duckdb__stamp_run() -%} {{ return("") }} {%- endmacro %}
+
+{% macro spark__stamp_run() -%} {{ return("") }} {%- endmacro %}
+
+
+{#- At the end of a run: how each of its nodes went, in the place of what was known of it. -#}
+{% macro record_runs(results) %}
+    {%- if not is_at_work(["build", "run", "test", "seed"]) -%} {{ return("") }} {%- endif -%}
+    {%- set selected, rows, rules = {}, {}, rules_hash() -%}
+    {%- for node in selected_nodes() -%}
+        {%- do selected.update({node.unique_id: node}) -%}
+        {%- do rows.update({node.unique_id: ledger_row(node.unique_id, "skipped", rules, none, time_now())}) -%}
+    {%- endfor -%}
+    {%- for result in results if result.node.unique_id in selected and result.timing -%}
+        {%- set node = selected[result.node.unique_id] -%}
+        {%- do rows.update({node.unique_id: ledger_row(
+            node.unique_id, outcome_of(node, result.status | string),
+            node.checksum.checksum if node.resource_type == "seed" else rules, result.timing[0].started_at, result.timing[-1].completed_at
+        )}) -%}
+    {%- endfor -%}
+    {%- do run_sql(
+        "delete from " ~ ledger() ~ " where unique_id in (" ~ (rows.keys() | map("tojson") | join(", ") | replace('"', "'"))
+        ~ ") and (invocation_id = '" ~ invocation_id ~ "' or completed_at <= " ~ timestamp_literal(run_began()) ~ ")"
+    ) -%}
+    {%- do add_to_ledger(rows.values()) -%}
+    {%- do adapter.commit() -%}
+    {{ return("") }}
+{% endmacro %}
+
+{% macro add_to_ledger(rows) -%}
+    {%- do run_sql("insert into " ~ ledger() ~ " values " ~ (rows | join(", "))) -%}
+{%- endmacro %}
+
+
+{#- What a node's status is worth: rows of another environment, or none, are no whole build. -#}
+{% macro outcome_of(node, status) %}
+    {%- if status in ["success", "pass", "warn", "no-op"] -%}
+        {%- if flags.EMPTY -%} {{ return("empty") }} {%- endif -%}
+        {%- if flags.SAMPLE -%} {{ return("sample") }} {%- endif -%}
+        {%- if flags.DEFER -%}
+            {%- for parent in node.depends_on.nodes or [] if parent in graph.nodes and parent not in selected_resources -%}
+                {{ return("deferred") }}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endif -%}
+    {{ return(status) }}
+{% endmacro %}
+
+
+{#- Of how many runs of models the ledger knows, to see later whether another command has begun or built one. -#}
+{% macro count_model_runs() -%}
+    {{ return("select count(*) from " ~ ledger() ~ " where unique_id like 'model.%'") }}
+{%- endmacro %}
+
+{% macro model_runs_known() -%}
+    {{ return(run_sql(count_model_runs()).rows[0][0]) }}
+{%- endmacro %}
+
+
+{#- The last run of each node, by its unique_id. -#}
+{% macro last_runs() %}
+    {%- set runs = {} -%}
+    {%- for row in run_sql(
+        "select unique_id, outcome, started_at, completed_at, as_of, rules_hash, raw_source, invocation_id from " ~ ledger()
+        ~ " order by completed_at, started_at"
+    ).rows -%}
+        {%- do runs.update({row[0]: {
+            "outcome": row[1], "started_at": row[2], "completed_at": row[3], "as_of": row[4], "rules_hash": row[5], "raw_source": row[6],
+            "invocation_id": row[7],
+        }}) -%}
+    {%- endfor -%}
+    {{ return(runs) }}
+{% endmacro %}
+
+
+{#- What is missing of a whole build that passed its tests, in words, models first; nothing if readers may see it. -#}
+{% macro what_is_missing(runs) %}
+    {%- set words = {
+        "running": "was cut off", "skipped": "was skipped", "empty": "was run with --empty", "sample": "was run with --sample",
+        "deferred": "was run with --defer",
+    } -%}
+    {%- set nodes, missing, untested = counted_nodes(), [], [] -%}
+    {%- set models = nodes | selectattr("resource_type", "equalto", "model") | list -%}
+    {%- set first = runs.get(models[0].unique_id, {}) -%}
+    {%- for node in nodes -%}
+        {%- set run = runs.get(node.unique_id) -%}
+        {%- set told = untested if node.resource_type == "test" else missing -%}
+        {%- set stale = [] -%}
+        {%- for parent in node.depends_on.nodes or [] if run and parent in runs and parent in graph.nodes -%}
+            {%- set before = runs[parent] -%}
+            {%- if before.invocation_id != run.invocation_id and before.completed_at > run.started_at -%}
+                {%- do stale.append(graph.nodes[parent].name) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if not run -%} {%- do told.append(node.name ~ " has not run") -%}
+        {%- elif run.outcome not in ["success", "pass", "warn", "no-op"] -%}
+            {%- do told.append(node.name ~ " " ~ words.get(run.outcome, "failed")) -%}
+        {%- elif stale -%} {%- do told.append(node.name ~ " has not run since " ~ stale[0] ~ " did") -%}
+        {%- elif node.resource_type == "seed" and run.rules_hash != node.checksum.checksum -%}
+            {%- do told.append(node.name ~ ".csv has changed since it was loaded") -%}
+        {%- elif node.resource_type == "model" -%}
+            {%- if run.raw_source != raw_source_of_run() -%}
+                {%- do told.append(node.name ~ " was made of the raw tables in '" ~ run.raw_source ~ "'") -%}
+            {%- elif run.as_of != first.as_of -%}
+                {%- do told.append(node.name ~ " is as of " ~ run.as_of ~ ", " ~ models[0].name ~ " as of " ~ first.as_of) -%}
+            {%- elif run.rules_hash != first.rules_hash -%}
+                {%- do told.append(node.name ~ " was built by other rules or settings than " ~ models[0].name) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(missing + untested) }}
+{% endmacro %}

@@ -55,7 +55,7 @@
 {%- endmacro %}
 
 
-{#- The project's nodes that count, and those of them that this command runs. -#}
+{#- The project's nodes that count, and those of them that this command has chosen: before `dbt retry`, which does not tell, none. -#}
 {% macro counted_nodes() -%}
     {{ return(own_nodes(["model", "seed", "test"]) | rejectattr("config.materialized", "equalto", "ephemeral") | list) }}
 {%- endmacro %}
@@ -96,19 +96,30 @@
 {% macro spark__stamp_run() -%} {{ return("") }} {%- endmacro %}
 
 
+{#- The results of a command that are of the project's nodes that count, by unique_id; none of a command that runs nothing. -#}
+{% macro counted_results(results) -%}
+    {%- set counted = {} -%}
+    {%- if execute and flags.WHICH in ["build", "run", "test", "seed"] -%}
+        {%- set nodes = counted_nodes() | map(attribute="unique_id") | list -%}
+        {%- for result in results if result.node.unique_id in nodes -%} {%- do counted.update({result.node.unique_id: result}) -%} {%- endfor -%}
+    {%- endif -%}
+    {{ return(counted) }}
+{%- endmacro %}
+
+
 {#- At the end of a run: how each of its nodes went, in the place of what was known of it. -#}
 {% macro record_runs(results) %}
-    {%- if not is_at_work(["build", "run", "test", "seed"]) -%} {{ return("") }} {%- endif -%}
-    {%- set selected, rows, rules = {}, {}, rules_hash() -%}
+    {%- set results = counted_results(results) -%}
+    {%- if not results -%} {{ return("") }} {%- endif -%}
+    {%- set rows, rules = {}, rules_hash() -%}
     {%- for node in selected_nodes() -%}
-        {%- do selected.update({node.unique_id: node}) -%}
         {%- do rows.update({node.unique_id: ledger_row(node.unique_id, "skipped", rules, none, time_now())}) -%}
     {%- endfor -%}
-    {%- for result in results if result.node.unique_id in selected and result.timing -%}
-        {%- set node = selected[result.node.unique_id] -%}
-        {%- do rows.update({node.unique_id: ledger_row(
-            node.unique_id, outcome_of(node, result.status | string),
-            node.checksum.checksum if node.resource_type == "seed" else rules, result.timing[0].started_at, result.timing[-1].completed_at
+    {%- for unique_id, result in results.items() -%}
+        {%- set node, timing = graph.nodes[unique_id], result.timing or [{}] -%}
+        {%- do rows.update({unique_id: ledger_row(
+            unique_id, outcome_of(node, result.status | string), node.checksum.checksum if node.resource_type == "seed" else rules,
+            timing[0].started_at, timing[-1].completed_at or time_now()
         )}) -%}
     {%- endfor -%}
     {%- do run_sql(

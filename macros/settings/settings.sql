@@ -57,6 +57,8 @@
         {%- set meant = nearest_name(name, settings()) -%}
         {%- if meant -%} {%- do wrong.append(name ~ " is no setting; is " ~ meant ~ " meant?") -%} {%- endif -%}
     {%- endfor -%}
+    {%- set zone = session_zone() -%}
+    {%- if zone -%} {%- do wrong.append("the profile: its sessions are in " ~ zone ~ "; write TimeZone: UTC under its settings") -%} {%- endif -%}
     {%- if wrong -%}
         {{ exceptions.raise_compiler_error("SETTINGS REJECTED - nothing was built\n  - " ~ (wrong | join("\n  - "))) }}
     {%- endif -%}
@@ -100,6 +102,19 @@
     {%- if value is boolean -%} {{ return(value | string | lower) }} {%- endif -%}
     {%- set text = value | string | replace("\n", "\\n") | replace("\r", "\\r") -%}
     {{ return(text if value is number or value is mapping or value is sequence and value is not string else "'" ~ text ~ "'") }}
+{%- endmacro %}
+
+
+{#- The time zone of the session, where the engine counts in it and it is not UTC. -#}
+{% macro session_zone() -%} {{ return(adapter.dispatch("session_zone")()) }} {%- endmacro %}
+
+{% macro default__session_zone() -%} {{ return("") }} {%- endmacro %}
+
+{% macro duckdb__session_zone() -%}
+    {{ return(run_sql(
+        "select case when extract(timezone from timestamptz '2026-01-01 00:00:00Z') <> 0 or extract(timezone from timestamptz"
+        ~ " '2026-07-01 00:00:00Z') <> 0 then current_setting('TimeZone') end"
+    ).rows[0][0]) }}
 {%- endmacro %}
 
 

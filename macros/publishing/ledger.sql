@@ -107,14 +107,12 @@
 {%- endmacro %}
 
 
-{#- At the end of a run: how each of its nodes went, in the place of what was known of it. -#}
+{#- At the end of a run: how each of its nodes went, in the place of what was known of it. One without a result has not run: before
+    `dbt retry`, a process that has run another command tells what that one chose. -#}
 {% macro record_runs(results) %}
     {%- set results = counted_results(results) -%}
-    {%- if not results -%} {{ return("") }} {%- endif -%}
+    {%- if not results and not is_at_work(["build", "run", "test", "seed"]) -%} {{ return("") }} {%- endif -%}
     {%- set rows, rules = {}, rules_hash() -%}
-    {%- for node in selected_nodes() -%}
-        {%- do rows.update({node.unique_id: ledger_row(node.unique_id, "skipped", rules, none, time_now())}) -%}
-    {%- endfor -%}
     {%- for unique_id, result in results.items() -%}
         {%- set node, timing = graph.nodes[unique_id], result.timing or [{}] -%}
         {%- do rows.update({unique_id: ledger_row(
@@ -123,10 +121,10 @@
         )}) -%}
     {%- endfor -%}
     {%- do run_sql(
-        "delete from " ~ ledger() ~ " where unique_id in (" ~ (rows.keys() | map("tojson") | join(", ") | replace('"', "'"))
-        ~ ") and (invocation_id = '" ~ invocation_id ~ "' or completed_at <= " ~ timestamp_literal(run_began()) ~ ")"
+        "delete from " ~ ledger() ~ " where invocation_id = '" ~ invocation_id ~ "' or completed_at <= " ~ timestamp_literal(run_began())
+        ~ " and unique_id in (" ~ (([""] + (rows | list)) | map("tojson") | join(", ") | replace('"', "'")) ~ ")"
     ) -%}
-    {%- do add_to_ledger(rows.values()) -%}
+    {%- if rows -%} {%- do add_to_ledger(rows.values()) -%} {%- endif -%}
     {%- do adapter.commit() -%}
     {{ return("") }}
 {% endmacro %}
@@ -140,8 +138,9 @@
 {% macro outcome_of(node, status) %}
     {%- if status in ["success", "pass", "warn", "no-op"] -%}
         {%- if flags.EMPTY -%} {{ return("empty") }} {%- endif -%}
-        {%- if flags.SAMPLE -%} {{ return("sample") }} {%- endif -%}
-        {%- if flags.DEFER -%}
+        {#- flags has but some of what a command may be given -#}
+        {%- if invocation_args_dict.sample -%} {{ return("sample") }} {%- endif -%}
+        {%- if invocation_args_dict.defer -%}
             {%- for parent in node.depends_on.nodes or [] if parent in graph.nodes and parent not in selected_resources -%}
                 {{ return("deferred") }}
             {%- endfor -%}
@@ -185,7 +184,8 @@
     } -%}
     {%- set nodes, missing, untested = counted_nodes(), [], [] -%}
     {%- set models = nodes | selectattr("resource_type", "equalto", "model") | list -%}
-    {%- set first = runs.get(models[0].unique_id, {}) -%}
+    {%- set known = models | selectattr("unique_id", "in", runs) | list -%}
+    {%- set first = runs[known[0].unique_id] if known else {} -%}
     {%- for node in nodes -%}
         {%- set run = runs.get(node.unique_id) -%}
         {%- set told = untested if node.resource_type == "test" else missing -%}
@@ -206,9 +206,9 @@
             {%- if run.raw_source != raw_source_of_run() -%}
                 {%- do told.append(node.name ~ " was made of the raw tables in '" ~ run.raw_source ~ "'") -%}
             {%- elif run.as_of != first.as_of -%}
-                {%- do told.append(node.name ~ " is as of " ~ run.as_of ~ ", " ~ models[0].name ~ " as of " ~ first.as_of) -%}
+                {%- do told.append(node.name ~ " is as of " ~ run.as_of ~ ", " ~ known[0].name ~ " as of " ~ first.as_of) -%}
             {%- elif run.rules_hash != first.rules_hash -%}
-                {%- do told.append(node.name ~ " was built by other rules or settings than " ~ models[0].name) -%}
+                {%- do told.append(node.name ~ " was built by other rules or settings than " ~ known[0].name) -%}
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}

@@ -80,10 +80,13 @@
     {%- do adapter.dispatch("publish_tables")(marts, run, known) -%}
 {%- endmacro %}
 
-{% macro default__publish_tables(marts, run, known) -%} {%- do run_sql(publish_statements(marts, run, known)) -%} {%- endmacro %}
+{% macro default__publish_tables(marts, run, known) -%}
+    {%- do run_sql(publish_statements(marts, run, known, record_publication(run))) -%}
+{%- endmacro %}
 
-{#- SQL that does so in one transaction, which ends in an error if another command is at the models meanwhile. -#}
-{% macro publish_statements(marts, run, known) %}
+{#- SQL that does so in one transaction, with these statements at last, which ends in an error if another command is at the models
+    meanwhile. -#}
+{% macro publish_statements(marts, run, known, at_last) %}
     begin;
     {%- for mart in marts %}
     {{ publish_table(mart) }}
@@ -95,7 +98,7 @@
     {{ statement }};
     {%- endfor %}
     select {{ raise_if("(" ~ count_model_runs() ~ ") <> " ~ known, "'NOT PUBLISHED: another command is at the same models'") }};
-    {%- for statement in record_publication(run) %}
+    {%- for statement in at_last %}
     {{ statement }};
     {%- endfor %}
     commit;

@@ -31,11 +31,12 @@
 {% endmacro %}
 
 
-{#- First the tables, then the file: should that fail, the log says what readers of both see. -#}
+{#- First the tables, then the file: should that fail, the log says what readers of both see. Only then is written down that all is
+    published, so that the next command brings the file up. -#}
 {% macro duckdb__publish_tables(marts, run, known) %}
-    {%- do default__publish_tables(marts, run, known) -%}
     {%- set file = readers_file() -%}
-    {%- if not file -%} {{ return("") }} {%- endif -%}
+    {%- if not file -%} {{ return(default__publish_tables(marts, run, known)) }} {%- endif -%}
+    {%- do run_sql(publish_statements(marts, run, known, [])) -%}
     {%- do log("The schema `" ~ own_schema("marts") ~ "` holds this build; the file of readers follows: " ~ file, info=true) -%}
     {#- a file shorter than its three headers was left by a crash in its creation and cannot be opened: take another name -#}
     {%- set torn = "select filename from read_blob(" ~ text_literal(file ~ ".next*") ~ ") where size < 12288 and filename not like '%.wal'" %}
@@ -49,6 +50,7 @@
             ~ " (format blob, use_tmp_file true)"
         ) -%}
     {%- endif -%}
+    {%- do run_sql((["begin"] + record_publication(run) + ["commit"]) | join("; ")) -%}
     {{ return("") }}
 {% endmacro %}
 

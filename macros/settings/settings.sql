@@ -18,6 +18,7 @@
         "max_shrink_share": {"kind": "number", "most": 1, "example": 0.5, "of_run": true},
         "replace_published": {"kind": "boolean", "example": "true", "of_run": true},
         "require_publish": {"kind": "boolean", "example": "true", "of_run": true},
+        "compare_with": {"kind": "name", "example": "marts", "of_run": true},
         "grant_marts_to": {"kind": "roles", "example": "[bi]", "of_run": true},
         "grant_raw_records_to": {"kind": "roles", "example": "[steward]", "of_run": true},
     }) }}

@@ -1,36 +1,18 @@
-"""The project's nodes as assets of Dagster, and what came of materializing some of them, one selection after another.
+"""The project's nodes as assets of Dagster, as docs/in-your-project.md shows it, but for the folder."""
 
-`uv run --group orchestrators python dagster_assets.py ‹project› ‹target path› ‹selection›…`; `*` is all.
-"""
+import os
 
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from dagster import AssetExecutionContext, Definitions
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 
-from dagster import AssetExecutionContext, AssetSelection, Definitions, define_asset_job
-from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
-
-folder, target_path, *selections = sys.argv[1:]
-project = DbtProject(project_dir=folder, target_path=Path(target_path), profiles_dir=folder)
+project = DbtProject(project_dir=os.environ["PROJECT"], target_path=os.environ["TARGET"])
+# only for the demo, whose seeds are the tables of its source: Dagster would take both for one
+translator = DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_source_metadata=False))
 
 
-@dbt_assets(manifest=project.manifest_path, project=project)
-def prioritization(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-    """One dbt command for all that is materialized together."""
+@dbt_assets(manifest=project.manifest_path, dagster_dbt_translator=translator)
+def account_prioritization(context: AssetExecutionContext, dbt: DbtCliResource):
     yield from dbt.cli(["build"], context=context).stream()
 
 
-definitions = Definitions(
-    assets=[prioritization],
-    resources={"dbt": DbtCliResource(project_dir=project)},
-    jobs=[
-        define_asset_job(f"job_{n}", AssetSelection.from_string(selection)) for n, selection in enumerate(selections)
-    ],
-)
-
-for n in range(len(selections)):
-    result = definitions.resolve_job_def(f"job_{n}").execute_in_process(raise_on_error=False)
-    print(f"{selections[n]}: {'materialized' if result.success else 'failed'}")
-    if not result.success:
-        sys.exit(1)
+definitions = Definitions(assets=[account_prioritization], resources={"dbt": DbtCliResource(project_dir=project)})

@@ -87,13 +87,22 @@
 {%- endmacro %}
 
 
-{#- A value of JSON as text: text without its quotes, JSON's null is null. -#}
-{% macro json_as_text(json) -%} {{ adapter.dispatch("json_as_text")(json) }} {%- endmacro %}
+{#- A value of JSON as text: text without its quotes, JSON's null is null, a number as one that is typed: 1.0 is 1. -#}
+{% macro json_as_text(json) -%}
+    {%- set text = unquoted_json(json) -%}
+    case
+        when cast({{ json }} as {{ dbt.type_string() }}) like '%"%' or ({{ text }} not like '%.%' and lower({{ text }}) not like '%e%')
+            then {{ text }}
+        else coalesce({{ plain_number(parse_number(text), type_double()) }}, {{ text }})
+    end
+{%- endmacro %}
 
-{% macro default__json_as_text(json) -%} ({{ json }} ->> '$') {%- endmacro %}
+{% macro unquoted_json(json) -%} {{ adapter.dispatch("unquoted_json")(json) }} {%- endmacro %}
+
+{% macro default__unquoted_json(json) -%} ({{ json }} ->> '$') {%- endmacro %}
 
 {#- What is no character is left as it is written: PostgreSQL would fail. -#}
-{% macro postgres__json_as_text(json) -%}
+{% macro postgres__unquoted_json(json) -%}
     case when cast({{ json }} as text) ~* '\\u(0000|d[89a-f])' then cast({{ json }} as text) else {{ json }} #>> '{}' end
 {%- endmacro %}
 

@@ -98,16 +98,17 @@
 {% endmacro %}
 
 
-{#- Before a run: the schemas that it writes to, each claimed once. An error names what stands there and is not of this project. -#}
+{#- Before a run: the schemas that it writes to, each claimed once; tests write to that of history alone. An error names what stands
+    there and is not of this project. -#}
 {% macro claim_schemas() %}
-    {%- if not is_at_work(["build", "run", "seed"]) -%} {{ return("") }} {%- endif -%}
+    {%- if not is_at_work(["build", "run", "seed", "test"]) -%} {{ return("") }} {%- endif -%}
     {%- set claims = history_relation("written_schemas") -%}
     {%- set claimed, foreign, written = [], [], {} -%}
     {%- if load_relation(claims) is not none -%}
         {%- for row in run_sql("select schema_name from " ~ claims).rows -%} {%- do claimed.append(row[0]) -%} {%- endfor -%}
     {%- endif -%}
     {%- for mart in remembered_marts() -%} {%- do written.setdefault(claims.schema, []).append(mart.alias) -%} {%- endfor -%}
-    {%- for node in counted_nodes() if node.resource_type != "test" -%}
+    {%- for node in counted_nodes() if node.resource_type != "test" and flags.WHICH != "test" -%}
         {%- do written.setdefault(node.schema, []).append(node.alias) -%}
     {%- endfor -%}
     {%- for schema, names in written.items() if schema not in claimed -%}

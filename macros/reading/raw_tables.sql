@@ -1,7 +1,7 @@
 {#- What stands in the warehouse, seen through the adapter. All that asks the database while compiling is in this file. -#}
 
 {#- The node of a raw table in the project graph: its columns, their types, and which are required are declared in
-    models/staging/raw/_raw__sources_and_models.yml and nowhere else. Nothing while the project is parsed. -#}
+    models/staging/raw_tables/_raw_tables__sources_and_models.yml and nowhere else. Nothing while the project is parsed. -#}
 {% macro raw_source(table) %}
     {%- if not execute -%} {{ return({"columns": {}, "meta": {"key": []}}) }} {%- endif -%}
     {%- for source in graph.sources.values() if source.source_name == "raw_tables" and source.name == table -%}
@@ -65,7 +65,7 @@
 
 
 {#- From each of the wanted names to the one meant by it: the same, else the one that differs in case alone, else the one that
-    differs in underscores, blanks at its ends, a byte order mark or HubSpot's prefix. An error if there are several. -#}
+    differs in underscores, blanks, a byte order mark or HubSpot's prefix. An error if there are several. -#}
 {% macro names_found(wanted, names, what) %}
     {%- set alike, found = {}, {} -%}
     {%- for name in names -%} {%- do alike.setdefault(plain_name(name), []).append(name) -%} {%- endfor -%}
@@ -86,7 +86,7 @@
 {% endmacro %}
 
 {% macro plain_name(name) %}
-    {%- set bare = name | replace("\ufeff", "") | trim | lower | replace("_", "") -%}
+    {%- set bare = modules.re.sub("[\\s_]", "", name | replace("\ufeff", "") | lower) -%}
     {{ return(modules.re.sub("^propert(y|ies)", "", bare)) }}
 {% endmacro %}
 
@@ -202,19 +202,25 @@
 {#- The names of the raw tables. -#}
 {% macro raw_tables() %}
     {{ return([
-        "accounts", "account_domains", "account_merges", "signals", "account_technologies", "contacts", "activities", "opportunities", "sales_reps",
-        "tier_overrides", "account_returns", "product_usage", "customer_contracts",
+        "accounts", "account_domains", "account_merges", "signals", "account_technologies", "contacts", "activities",
+        "opportunities", "sales_reps", "tier_overrides", "account_returns", "product_usage", "customer_contracts",
     ]) }}
 {% endmacro %}
 
 
-{#- The model or seed that stands for a raw table, by the var `raw_refs`: its name, and where it is; none if there is none. -#}
+{#- The model or seed that stands for a raw table, by the var `raw_refs`: its name, after that of its package if that is not the
+    root; what a `ref` takes; and where it is; none if there is none. -#}
 {% macro raw_model_name(table) -%}
     {{ return(var("raw_refs").get(table) if var("raw_refs") is mapping else none) }}
 {%- endmacro %}
 
+{% macro raw_model_path(table) -%}
+    {%- set path = raw_model_name(table).split(".") -%}
+    {{ return(path if path | length == 2 else [project_name] + path) }}
+{%- endmacro %}
+
 {% macro raw_model(table) -%}
-    {%- for node in graph.nodes.values() if node.name == raw_model_name(table) and node.resource_type in ["model", "seed", "snapshot"] -%}
+    {%- for node in graph.nodes.values() if [node.package_name, node.name] == raw_model_path(table) -%}
         {{ return(load_relation(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias))) }}
     {%- endfor -%}
 {%- endmacro %}
@@ -226,7 +232,7 @@
     {#- edges alone: nothing is read before the rule files are found in order, and before what makes the raw table is built -#}
     {%- if not execute -%}
         {%- do ref("rules_checked") -%}
-        {%- if raw_model_name(table) -%} {%- do builtins.ref(raw_model_name(table)) -%}
+        {%- if raw_model_name(table) -%} {%- do builtins.ref(*raw_model_path(table)) -%}
         {%- elif is_demo() -%} {%- do ref("demo_" ~ table) -%} {%- endif -%}
     {%- endif -%}
     {%- if not execute or relation.is_cte -%} {{ relation }}

@@ -1,7 +1,7 @@
 {#-
     SQL of a staging model: every row of a raw table, typed, with what is wrong with it and whether it stands.
 
-    table: the raw table, declared in _raw__sources_and_models.yml (columns, `data_type`, and in `meta`: `required`, `values`,
+    table: the raw table, declared in _raw_tables__sources_and_models.yml (columns, `data_type`, and in `meta`: `required`, `values`,
         `minimum`, `maximum`, `or_else`, `decisive`; the table's `meta.key` names the columns that identify a record).
     reject_if: further reasons to reject a row, as a dict from reason to a condition on the typed columns.
     keep_raw_if: a condition under which the raw record is kept of rows with no problem too.

@@ -10,7 +10,7 @@
 {% macro rule_relation(name) %}
     {%- set shipped, instead = ref(name), (var("rule_refs") or {}).get(name) -%}
     {%- if not instead or shipped.is_cte -%} {{ return(shipped) }} {%- endif -%}
-    {%- if "." not in instead -%} {{ return(builtins.ref(instead)) }} {%- endif -%}
+    {%- if "." not in instead -%} {{ return(builtins.ref(project_name, instead)) }} {%- endif -%}
     {%- set place = instead.split(".") -%}
     {{ return(api.Relation.create(
         database=place[-3] if place | length > 2 else target.get("database"), schema=place[-2], identifier=place[-1]

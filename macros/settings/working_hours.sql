@@ -3,7 +3,8 @@
 {% macro working_hours(given) %}
     {%- set names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] -%}
     {%- set written = modules.re.fullmatch(
-        "([01]\\d|2[0-3]):([0-5]\\d)-(?:([01]\\d|2[0-3]):([0-5]\\d)|24:00)(?: +([a-z]{3}(?:[-,][a-z]{3})*))?", given | string | lower | trim
+        "([01]\\d|2[0-3]):([0-5]\\d)-(?:([01]\\d|2[0-3]):([0-5]\\d)|24:00)(?: +([a-z]{3}(?:[-,][a-z]{3})*))?", given | string | lower | trim,
+        modules.re.ASCII
     ) -%}
     {%- if not written -%} {{ return(none) }} {%- endif -%}
     {%- set opens = written[1] | int * 60 + written[2] | int -%}
@@ -25,7 +26,7 @@
 -#}
 {% macro hours_later(rows, moment, hours) %}
 {%- set week = working_hours(var("working_hours")) -%}
-{%- if var("working_hours") is none or week is none %}
+{%- if week is none %}
 due as (
 
     select

@@ -5,7 +5,7 @@ records as (
 
     {%- for table in tables %}
     select '{{ table }}' as source_table, record_key, problems, raw_record
-    from {{ ref("stg_raw__" ~ table) }}
+    from {{ ref("stg_raw_tables__" ~ table) }}
     where problems <> ''
     union all
     {%- endfor %}
@@ -22,7 +22,7 @@ records as (
         {{ record_key_as_text("account_merges", "told") }} as record_key,
         '|value:invalid_merged_into_account_id' as problems,
         told.raw_record
-    from {{ ref("stg_raw__account_merges") }} as told
+    from {{ ref("stg_raw_tables__account_merges") }} as told
     inner join {{ ref("int_account_survivors") }} as survivors on told.account_id = survivors.account_id
     inner join {{ ref("int_accounts_merged") }} as accounts on told.account_id = accounts.account_id
     where told.record_status = 'standing' and survivors.is_endless and not accounts.has_endless_merge
@@ -32,7 +32,7 @@ records as (
         contacts.contact_id as record_key,
         '|value:invalid_merged_into_contact_id' as problems,
         contacts.raw_record
-    from {{ ref("stg_raw__contacts") }} as contacts
+    from {{ ref("stg_raw_tables__contacts") }} as contacts
     inner join {{ ref("int_contact_survivors") }} as survivors on contacts.contact_id = survivors.contact_id
     where contacts.record_status = 'standing' and survivors.is_endless
 

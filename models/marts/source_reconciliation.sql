@@ -2,14 +2,14 @@ with
 
 row_counts as (
 
-    select * from {{ ref("stg_raw__row_counts") }}
+    select * from {{ ref("stg_raw_tables__row_counts") }}
 
 ),
 
 records as (
 
     {%- for table in raw_tables() %}
-    select '{{ table }}' as source_table, record_status from {{ ref("stg_raw__" ~ table) }}
+    select '{{ table }}' as source_table, record_status from {{ ref("stg_raw_tables__" ~ table) }}
     {{ "union all" if not loop.last }}
     {%- endfor %}
 

@@ -1,5 +1,5 @@
 {%- set of_accounts = [
-    "account_domains", "account_technologies", "opportunities", "tier_overrides", "account_returns", "product_usage",
+    "account_domains", "account_merges", "account_technologies", "opportunities", "tier_overrides", "account_returns", "product_usage",
     "customer_contracts",
 ] -%}
 with
@@ -39,7 +39,7 @@ select
     {{ record_key_as_text(table, "records") }} as record_key,
     records.account_id,
     'unknown_account' as reason
-from {{ ref("stg_raw__" ~ table) }} as records
+from {{ ref("stg_raw_tables__" ~ table) }} as records
 left join accounts on records.account_id = accounts.account_id
 where records.record_status = 'standing' and accounts.account_id is null
 {%- endfor %}

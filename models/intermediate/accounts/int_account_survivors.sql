@@ -6,7 +6,7 @@ accounts as (
         account_id,
         merged_into_account_id,
         record_status = 'standing' as is_standing
-    from {{ ref("stg_raw__accounts") }}
+    from {{ ref("stg_raw_tables__accounts") }}
     where record_status in ('standing', 'deleted')
 
 ),
@@ -20,7 +20,7 @@ all_merges as (
             partition by account_id
             order by updated_at desc nulls last, loaded_at desc nulls last, merged_into_account_id asc
         ) as place
-    from {{ ref("stg_raw__account_merges") }}
+    from {{ ref("stg_raw_tables__account_merges") }}
     where record_status = 'standing'
 
 ),

@@ -2,7 +2,7 @@ with
 
 accounts as (
 
-    select * from {{ ref("stg_raw__accounts") }}
+    select * from {{ ref("stg_raw_tables__accounts") }}
     where record_status = 'standing'
 
 )

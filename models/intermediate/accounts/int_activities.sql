@@ -2,7 +2,7 @@ with
 
 reps as (
 
-    select owner_id from {{ ref("stg_raw__sales_reps") }}
+    select owner_id from {{ ref("stg_raw_tables__sales_reps") }}
     where record_status = 'standing'
 
 )
@@ -22,7 +22,7 @@ select
     activities.outcome,
     activities.occurred_at,
     {{ days_ago("activities.occurred_at") }} as days_ago
-from {{ ref("stg_raw__activities") }} as activities
+from {{ ref("stg_raw_tables__activities") }} as activities
 left join {{ ref("int_account_survivors") }} as accounts on activities.account_id = accounts.account_id
 left join {{ ref("int_contact_survivors") }} as survivors on activities.contact_id = survivors.contact_id
 left join {{ ref("int_contacts") }} as contacts on survivors.surviving_contact_id = contacts.contact_id

@@ -6,7 +6,7 @@ records as (
         contact_id as record_id,
         merged_into_contact_id as target_id,
         record_status = 'standing' as is_standing
-    from {{ ref("stg_raw__contacts") }}
+    from {{ ref("stg_raw_tables__contacts") }}
     where record_status in ('standing', 'deleted')
 
 ),

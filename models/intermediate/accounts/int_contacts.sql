@@ -6,7 +6,7 @@ select
     contacts.seniority,
     lower(contacts.department) as department,
     contacts.is_champion
-from {{ ref("stg_raw__contacts") }} as contacts
+from {{ ref("stg_raw_tables__contacts") }} as contacts
 inner join {{ ref("int_contact_survivors") }} as survivors
     on contacts.contact_id = survivors.contact_id and contacts.contact_id = survivors.surviving_contact_id
 left join {{ ref("int_account_survivors") }} as accounts on contacts.account_id = accounts.account_id

@@ -2,47 +2,22 @@
 {%- set most_labels = 8 -%}
 with
 
-accounts as (
-
-    select * from {{ ref("int_account_survivors") }}
-
-),
-
 domains as (
 
     select * from {{ ref("int_domains") }}
 
 ),
 
-unresolved_signals as (
-
-    select distinct
-        signals.domain,
-        signals.email
-    from {{ ref("stg_raw__signals") }} as signals
-    left join accounts on signals.account_id = accounts.account_id
-    where signals.record_status = 'standing'
-        and accounts.account_id is null
-        and coalesce(signals.domain, signals.email) is not null
-
-),
-
-unresolved_contacts as (
-
-    select distinct contacts.email
-    from {{ ref("stg_raw__contacts") }} as contacts
-    left join accounts on contacts.account_id = accounts.account_id
-    where contacts.record_status = 'standing' and accounts.account_id is null
-
-),
-
 addresses as (
 
-    select {{ normalize_domain("domain") }} as domain from unresolved_signals
+    select domain from {{ ref("int_references_unplaced") }}
     union
-    select {{ email_domain("email") }} as domain from unresolved_signals
+    select email_domain as domain from {{ ref("int_references_unplaced") }}
     union
-    select {{ email_domain("email") }} as domain from unresolved_contacts
+    select {{ email_domain("contacts.email") }} as domain
+    from {{ ref("stg_raw_tables__contacts") }} as contacts
+    left join {{ ref("int_account_survivors") }} as accounts on contacts.account_id = accounts.account_id
+    where contacts.record_status = 'standing' and accounts.account_id is null
 
 ),
 

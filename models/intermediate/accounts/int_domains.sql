@@ -1,5 +1,3 @@
-{#- steps up a family, as many as of a merge -#}
-{%- set longest_chain = 10 -%}
 with
 
 accounts as (
@@ -13,13 +11,13 @@ domains as (
     select
         account_id,
         domain
-    from {{ ref("stg_raw__accounts") }}
+    from {{ ref("stg_raw_tables__accounts") }}
     where record_status in ('standing', 'deleted')
     union all
     select
         account_id,
         domain
-    from {{ ref("stg_raw__account_domains") }}
+    from {{ ref("stg_raw_tables__account_domains") }}
     where record_status = 'standing'
 
 ),
@@ -63,21 +61,27 @@ shared as (
 
 ),
 
+steps as (
+
+    {{ numbers_up_to(longest_chain()) }}
+
+),
+
 -- whose family goes up to whom, of those that share a domain
 above as (
 
-    {%- for step in range(1, longest_chain + 1) %}
-    select
+    select distinct
         shared.domain,
         shared.account_id,
-        step_{{ step }}.parent_account_id as above_account_id
+        case steps.number
+            {%- for step in range(1, longest_chain() + 1) %}
+            when {{ step }} then step_{{ step }}.parent_account_id
+            {%- endfor %}
+        end as above_account_id
     from shared
     inner join parents as step_1 on shared.account_id = step_1.account_id
-    {%- for next in range(2, step + 1) %}
-    inner join parents as step_{{ next }} on step_{{ next - 1 }}.parent_account_id = step_{{ next }}.account_id
-    {%- endfor %}
-    {{ "union" if not loop.last }}
-    {%- endfor %}
+    {{- further_steps("parents", "account_id", "parent_account_id", longest_chain()) }}
+    cross join steps
 
 ),
 

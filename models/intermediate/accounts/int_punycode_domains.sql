@@ -1,24 +1,18 @@
-{%- set written_in = {
-    "accounts": ["domain"], "account_domains": ["domain"], "signals": ["domain", "email"], "contacts": ["email"],
-} -%}
+{%- set written_in = {"accounts": "domain", "account_domains": "domain", "contacts": "email"} -%}
 {{ with_recursive() }}
-
-addresses as (
-
-    {%- for table, columns in written_in.items() %}
-    {%- set last_table = loop.last %}
-    {%- for column in columns %}
-    select {{ column }} as address from {{ ref("stg_raw__" ~ table) }}
-    where record_status in ('standing', 'deleted') and lower({{ column }}) like '%xn--%'
-    {{ "union" if not (last_table and loop.last) }}
-    {%- endfor %}
-    {%- endfor %}
-
-),
 
 domains as (
 
-    select distinct {{ normalize_domain("address") }} as domain from addresses
+    {%- for table, column in written_in.items() %}
+    select {{ normalize_domain(column) }} as domain from {{ ref("stg_raw_tables__" ~ table) }}
+    where record_status in ('standing', 'deleted') and lower({{ column }}) like '%xn--%'
+    union
+    {%- endfor %}
+    select domain from {{ ref("int_references_unplaced") }}
+    where domain like '%xn--%'
+    union
+    select email_domain as domain from {{ ref("int_references_unplaced") }}
+    where email_domain like '%xn--%'
 
 ),
 

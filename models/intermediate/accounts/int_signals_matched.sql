@@ -12,7 +12,7 @@ select
     signals.occurred_at,
     {{ days_ago("signals.occurred_at") }} as days_ago,
     account_references.unmatched_reason
-from {{ ref("stg_raw__signals") }} as signals
+from {{ ref("stg_raw_tables__signals") }} as signals
 left join {{ ref("int_account_survivors") }} as accounts on signals.account_id = accounts.account_id
 -- only those that their account_id does not place
 left join {{ ref("int_signal_references") }} as account_references

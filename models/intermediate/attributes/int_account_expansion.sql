@@ -19,7 +19,7 @@ usage as (
                 case when accounts.surviving_account_id = accounts.account_id then 1 else 2 end asc,
                 product_usage.account_id asc
         ) as usage_number
-    from {{ ref("stg_raw__product_usage") }} as product_usage
+    from {{ ref("stg_raw_tables__product_usage") }} as product_usage
     inner join accounts on product_usage.account_id = accounts.account_id
     where product_usage.record_status = 'standing' and product_usage.measured_on <= {{ as_of_date() }}
 
@@ -34,7 +34,7 @@ contracts as (
             partition by accounts.surviving_account_id
             order by case when accounts.surviving_account_id = accounts.account_id then 1 else 2 end asc, customer_contracts.account_id asc
         ) as contract_number
-    from {{ ref("stg_raw__customer_contracts") }} as customer_contracts
+    from {{ ref("stg_raw_tables__customer_contracts") }} as customer_contracts
     inner join accounts on customer_contracts.account_id = accounts.account_id
     where customer_contracts.record_status = 'standing'
 

@@ -59,7 +59,7 @@ opportunities as (
     select
         accounts.surviving_account_id as account_id,
         count(*) as previous_opportunities
-    from {{ ref("stg_raw__opportunities") }} as opportunities
+    from {{ ref("stg_raw_tables__opportunities") }} as opportunities
     inner join {{ ref("int_account_survivors") }} as accounts on opportunities.account_id = accounts.account_id
     where opportunities.record_status = 'standing' and opportunities.created_at <= {{ as_of() }}
     group by accounts.surviving_account_id

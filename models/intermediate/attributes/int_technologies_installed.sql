@@ -9,7 +9,7 @@ accounts as (
 select distinct
     accounts.surviving_account_id as account_id,
     lower(installed.technology) as technology
-from {{ ref("stg_raw__account_technologies") }} as installed
+from {{ ref("stg_raw_tables__account_technologies") }} as installed
 inner join accounts on installed.account_id = accounts.account_id
 where installed.record_status = 'standing'
     and coalesce(installed.detected_on, {{ as_of_date() }}) <= {{ as_of_date() }}

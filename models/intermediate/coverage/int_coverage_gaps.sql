@@ -47,11 +47,14 @@ snoozed_but_hot as (
     select distinct
         completed.account_id,
         coalesce(reps.is_active, false) as has_active_owner
-    from {{ ref("int_snoozed_triggers") }} as completed
+    from {{ ref("int_triggers_completed") }} as completed
     inner join {{ ref("int_accounts_screened") }} as screened on completed.account_id = screened.account_id
     inner join {{ ref("int_accounts_merged") }} as snoozed on completed.account_id = snoozed.account_id
     left join reps on snoozed.owner_id = reps.owner_id
-    where completed.status = 'hot' and screened.is_primary and screened.unranked_reason = 'snoozed'
+    where completed.scope = 'since_return'
+        and completed.status = 'hot'
+        and screened.is_primary
+        and screened.unranked_reason = 'snoozed'
 
 )
 

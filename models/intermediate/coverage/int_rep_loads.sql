@@ -2,7 +2,7 @@ with
 
 reps as (
 
-    select * from {{ ref("stg_raw__sales_reps") }}
+    select * from {{ ref("stg_raw_tables__sales_reps") }}
     where record_status = 'standing'
 
 ),

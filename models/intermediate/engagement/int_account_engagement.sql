@@ -1,27 +1,9 @@
 with
 
--- what holds, and what of it, or before it, nobody answered
 completed as (
 
-    select
-        account_id,
-        status,
-        trigger,
-        signal_type,
-        trigger_line,
-        completed_at,
-        false as is_unanswered
-    from {{ ref("int_triggers_completed") }}
-    union all
-    select
-        account_id,
-        status,
-        trigger,
-        signal_type,
-        trigger_line,
-        completed_at,
-        true as is_unanswered
-    from {{ ref("int_triggers_unanswered") }}
+    select * from {{ ref("int_triggers_completed") }}
+    where scope in ('in_window', 'unanswered')
 
 ),
 
@@ -30,11 +12,13 @@ statuses as (
     select
         account_id,
         min(status) as status -- hot comes before warm
-    from {{ ref("int_triggers_completed") }}
+    from completed
+    where scope = 'in_window'
     group by account_id
 
 ),
 
+-- of the status that holds what nobody answered comes first, and what of it holds after that
 earliest_first as (
 
     select
@@ -42,13 +26,14 @@ earliest_first as (
         row_number() over (
             partition by completed.account_id
             order by
-                case when completed.is_unanswered then 1 else 2 end asc,
+                case when completed.scope = 'unanswered' then 1 else 2 end asc,
                 completed.completed_at asc,
                 completed.trigger asc,
                 completed.signal_type asc nulls last
         ) as place
     from completed
     inner join statuses on completed.account_id = statuses.account_id and completed.status = statuses.status
+
 ),
 
 earliest as (
@@ -59,7 +44,7 @@ earliest as (
         earliest_first.trigger as engagement_trigger,
         earliest_first.completed_at as engaged_since,
         -- nobody has to answer what was answered
-        case when earliest_first.is_unanswered then triggers.respond_within_hours end as respond_within_hours
+        case when earliest_first.scope = 'unanswered' then triggers.respond_within_hours end as respond_within_hours
     from earliest_first
     inner join {{ ref("stg_rules__engagement_triggers") }} as triggers on earliest_first.trigger_line = triggers.line
     where earliest_first.place = 1

@@ -2,7 +2,7 @@ with
 
 overrides as (
 
-    select * from {{ ref("stg_raw__tier_overrides") }}
+    select * from {{ ref("stg_raw_tables__tier_overrides") }}
     where record_status = 'standing'
         and coalesce(starts_on, {{ as_of_date() }}) <= {{ as_of_date() }}
         and coalesce(ends_on, {{ as_of_date() }}) >= {{ as_of_date() }}

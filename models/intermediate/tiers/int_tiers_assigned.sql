@@ -1,94 +1,37 @@
 with
 
-by_capacity as (
-
-    select * from {{ ref("int_tiers_by_capacity") }}
-
-),
-
-accounts as (
-
-    select * from {{ ref("int_accounts_merged") }}
-
-),
-
-engagement as (
-
-    select * from {{ ref("int_account_engagement") }}
-
-),
-
-overrides as (
-
-    select * from {{ ref("int_tier_overrides_active") }}
-
-),
-
-tiers as (
-
-    select * from {{ ref("stg_rules__tiers") }}
-
-),
-
-models as (
-
-    select
-        scoring_model,
-        min(tier_number) as first_tier_number,
-        min(case when promote_hot then tier_number end) as hot_tier_number
-    from tiers
-    group by scoring_model
-
-),
-
-promoted as (
+steps as (
 
     select
         by_capacity.*,
-        models.first_tier_number,
-        accounts.is_strategic,
         case
-            when engagement.engagement_status = 'hot' and by_capacity.capacity_tier_number > models.hot_tier_number
-                then models.hot_tier_number
+            when placements.hot_tier_number < by_capacity.capacity_tier_number then placements.hot_tier_number
             else by_capacity.capacity_tier_number
-        end as hot_promotion_tier_number
-    from by_capacity
-    inner join accounts on by_capacity.account_id = accounts.account_id
-    inner join models on by_capacity.scoring_model = models.scoring_model
-    left join engagement on by_capacity.account_id = engagement.account_id
-
-),
-
-stepped as (
-
-    select
-        promoted.*,
-        case
-            when promoted.is_strategic then promoted.first_tier_number else promoted.hot_promotion_tier_number
-        end as strategic_tier_number,
-        overrides.tier_number as override_tier_number
-    from promoted
-    left join overrides
-        on promoted.account_id = overrides.account_id
-        and promoted.scoring_model = overrides.scoring_model
+        end as promoted_tier_number,
+        placements.strategic_tier_number,
+        placements.override_tier_number
+    from {{ ref("int_tiers_by_capacity") }} as by_capacity
+    left join {{ ref("int_tier_placements") }} as placements
+        on by_capacity.account_id = placements.account_id
+        and by_capacity.scoring_model = placements.scoring_model
 
 )
 
 select
-    stepped.account_id,
-    stepped.scoring_model,
-    stepped.score_tier_number,
+    steps.account_id,
+    steps.scoring_model,
+    steps.score_tier_number,
     tiers.tier_number,
     tiers.tier,
     case
-        when stepped.override_tier_number <> stepped.strategic_tier_number then 'override'
-        when stepped.strategic_tier_number <> stepped.hot_promotion_tier_number then 'strategic'
-        when stepped.hot_promotion_tier_number <> stepped.capacity_tier_number then 'hot_promotion'
-        when stepped.capacity_tier_number <> stepped.held_tier_number then 'capacity'
-        when stepped.held_tier_number <> stepped.score_tier_number then 'held'
+        when steps.override_tier_number <> coalesce(steps.strategic_tier_number, steps.promoted_tier_number) then 'override'
+        when steps.strategic_tier_number <> steps.promoted_tier_number then 'strategic'
+        when steps.promoted_tier_number <> steps.capacity_tier_number then 'hot_promotion'
+        when steps.capacity_tier_number <> steps.held_tier_number then 'capacity'
+        when steps.held_tier_number <> steps.score_tier_number then 'held'
         else 'score'
     end as tier_reason
-from stepped
-inner join tiers
-    on stepped.scoring_model = tiers.scoring_model
-    and coalesce(stepped.override_tier_number, stepped.strategic_tier_number) = tiers.tier_number
+from steps
+inner join {{ ref("stg_rules__tiers") }} as tiers
+    on steps.scoring_model = tiers.scoring_model
+    and coalesce(steps.override_tier_number, steps.strategic_tier_number, steps.promoted_tier_number) = tiers.tier_number

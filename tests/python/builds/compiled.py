@@ -62,12 +62,12 @@ class CompiledProject:
         compiled = cls("warehouse", models, tests, list(manifest["unit_tests"].values()), history)
         if by_load:
             warehouse.dbt(
-                *("run", "--select", "stg_raw__signal_loads", "stg_raw__signals"),
+                *("run", "--select", "stg_raw_tables__signal_loads", "stg_raw_tables__signals"),
                 variables={"raw_schema": "raw", "as_of": cls.moment.isoformat(), **numbers},
             ).check()
             nodes = json.loads((folder / "target" / "manifest.json").read_text())["nodes"].values()
             compiled.again = {node["name"]: node["compiled_code"] for node in nodes if node.get("compiled_code")}
-            (script,) = (folder / "target" / "run").rglob("stg_raw__signals.sql")
+            (script,) = (folder / "target" / "run").rglob("stg_raw_tables__signals.sql")
             compiled.again["replace"] = script.read_text()
         everything = "".join(node["compiled_code"] for node in compiled.nodes)
         assert all(text in everything for text in cls.stand_ins.values()), "a setting does not show in the SQL"
@@ -178,7 +178,7 @@ class CompiledProject:
 class IncrementalWarehouse:
     """The compiled project in a database of its own, in which each build finds what the last one left."""
 
-    tables = (*MARTS, "stg_raw__signals")
+    tables = (*MARTS, "stg_raw_tables__signals")
 
     def __init__(self, compiled: CompiledProject):
         self.compiled = compiled
@@ -194,7 +194,7 @@ class IncrementalWarehouse:
         load_raw(self.connection, raw)
         for node in self.compiled.nodes:
             name = node["name"]
-            if name == "stg_raw__signals" and self.built:
+            if name == "stg_raw_tables__signals" and self.built:
                 self.replace_signals(as_of)
             else:
                 built = rebuilt(node, self.compiled.again.get(name) if self.built else None)
@@ -218,8 +218,10 @@ class IncrementalWarehouse:
     def replace_signals(self, as_of: datetime) -> None:
         """What dbt does to an incremental model: the rows read now, in a temporary table, then the strategy's SQL."""
         script = self.compiled.again["replace"]
-        temporary = re.search(r"\bstg_raw__signals__dbt_tmp\w*", script)[0]
-        sql = self.compiled.sql({"compiled_code": self.compiled.again["stg_raw__signals"]}, as_of, DEFAULT_SETTINGS)
+        temporary = re.search(r"\bstg_raw_tables__signals__dbt_tmp\w*", script)[0]
+        sql = self.compiled.sql(
+            {"compiled_code": self.compiled.again["stg_raw_tables__signals"]}, as_of, DEFAULT_SETTINGS
+        )
         self.connection.execute(
             f"begin; create temporary table {temporary} as {sql}; {script}; drop table {temporary}; commit"
         )

@@ -208,7 +208,7 @@ def test_typed_columns_give_what_the_oracle_says(typed):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_column_may_come_as_any_type(typed, kind):
     table = f"kind_{kind}"
-    built = typed.warehouse.query(f"select * from staging.stg_raw__{table}")
+    built = typed.warehouse.query(f"select * from staging.stg_raw_tables__{table}")
     said = {int(row["id"]): row for row in typed.said[table]}
     assert {int(row["id"]) for row in built} == said.keys()
     wrong = []

@@ -95,7 +95,11 @@ class Loads(RuleBasedStateMachine):
         """Another as_of, forwards or back."""
         self.as_of += timedelta(days=days)
 
-    @rule(step=st.sampled_from(["stg_raw__accounts", "stg_raw__signal_loads", "stg_raw__signals", "int_factors"]))
+    @rule(
+        step=st.sampled_from(
+            ["stg_raw_tables__accounts", "stg_raw_tables__signal_loads", "stg_raw_tables__signals", "int_factors"]
+        )
+    )
     def kill(self, step):
         """A build ends between two steps."""
         self.warehouse.build(written(self.raw), self.as_of, TYPES[self.rules], stop_after=step)
@@ -192,7 +196,9 @@ def assert_builds_one_after_another_agree(warehouse: Warehouse, fresh: Warehouse
         warehouse.seeds = seeds
         warehouse.load(as_text({**typed, "signals": loaded}))
         warehouse.build(raw_schema="raw", as_of=as_of).check()
-    read = warehouse.query("select is_stale, count(*) as days from staging.stg_raw__signal_loads group by is_stale")
+    read = warehouse.query(
+        "select is_stale, count(*) as days from staging.stg_raw_tables__signal_loads group by is_stale"
+    )
     assert {row["is_stale"] for row in read} == {True}, "a type less: all days have signals of it"
     fresh.seeds = fewer
     fresh.load(as_text(typed))
@@ -200,9 +206,10 @@ def assert_builds_one_after_another_agree(warehouse: Warehouse, fresh: Warehouse
     assert exactly(of_the_moment(warehouse.marts())) == exactly(of_the_moment(fresh.marts()))
     # not how they were read: the SQL names the database
     both = (
-        exactly({"": each.query("select * from staging.stg_raw__signals")}, ("reading",)) for each in (warehouse, fresh)
+        exactly({"": each.query("select * from staging.stg_raw_tables__signals")}, ("reading",))
+        for each in (warehouse, fresh)
     )
     assert next(both) == next(both)
     warehouse.build(raw_schema="raw", as_of=AS_OF_TEXT).check()
-    assert not warehouse.query("select * from staging.stg_raw__signal_loads where is_stale"), "nothing is new"
+    assert not warehouse.query("select * from staging.stg_raw_tables__signal_loads where is_stale"), "nothing is new"
     assert exactly(of_the_moment(warehouse.marts())) == exactly(of_the_moment(fresh.marts()))

@@ -1,7 +1,8 @@
 """What the raw tables must be, and need not be: what is missing is named before anything is built."""
 
+import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -183,45 +184,66 @@ def spelled_otherwise(tmp_path_factory):
             create schema "Crm";
             create table "Crm"."Accounts" (
                 "\ufeffAccountId" decimal(20, 9), "ACCOUNT_NAME" json, "is_customer " text, "IsDeleted" text,
-                "domain" text, "Domain_" text, ownerid double, "MergedIntoAccountId" json
+                "domain" text, "Domain_" text, ownerid double, "MergedIntoAccountId" json,
+                " Parent Account\u00a0Id" text, "anual_revenue_usd" text, "note" text
             );
             insert into "Crm"."Accounts" values
-            (1, '"One \\"1\\""', '1.0', '0.0', 'one.example', 'wrong', 12345678901234568, null),
-            (2, '"Two"', '0.000', '1.000', null, 'wrong', 0.5, null),
-            (3.5, '"Three and a half"', '0.0', null, null, 'wrong', null, 'null'),
-            (4, '"Four"', null, null, null, 'wrong', 7, '"1"');
+            (1, '"One \\"1\\""', '1.0', '0.0', 'one.example', 'wrong', 12345678901234568, null, '4', '5e7', null),
+            (2, '"Two"', '0.000', '1.000', null, 'wrong', 0.5, null, null, null, null),
+            (3.5, '"Three and a half"', '0.0', null, null, 'wrong', null, 'null', null, null, null),
+            (4, '"Four"', null, null, null, 'wrong', 7, '"1"', null, null, null);
             create view "Crm"."SIGNALS" as
             select uuid '6F9619FF-8B86-D011-B42D-00C04FC964FF' as "SignalID", 1::double as "accountid",
                 'demo_request' as "Signal_Type", timestamp '2026-06-29 12:00:00' as "OccurredAt"
             union all
             select uuid '6F9619FF-8B86-D011-B42D-00C04FC964FE', 3.5, 'demo_request', timestamp '2026-06-29 12:00:00';
             create table "Crm"."accounttechnologies" (account_id json, technology text);
-            insert into "Crm"."accounttechnologies" values ('"1"', 'Slack'), ('4', 'HubSpot');
+            insert into "Crm"."accounttechnologies" values
+            ('"1"', 'Slack'), ('4', 'HubSpot'), ('1.0', 'Marketo'), ('0.40e+1', 'Salesforce'), ('"1.0"', 'Segment'),
+            ('12345678901234568', 'Segment'), ('1.2345678901234568e16', 'Slack');
             create table "Crm"."Account_Returns" ("accountId" text, "returnedOn" date);
             insert into "Crm"."Account_Returns" values ('1.0', '2026-06-01'), ('007', '2026-06-01');
-            create table "Crm"."SalesReps" (owner_id text, "IsActive" text);
-            insert into "Crm"."SalesReps" values ('12345678901234568', '1.0'), ('7', '0.0');
+            create table "Crm"."SalesReps" (owner_id text, "IsActive" text, "TERITORY" text);
+            insert into "Crm"."SalesReps" values ('12345678901234568', '1.0', 'North'), ('7', '0.0', null);
             """
         )
-    warehouse.build(raw_schema="CRM", raw_database="WAREHOUSE", as_of="2026-06-30").check()
+    run = warehouse.build(raw_schema="CRM", raw_database="WAREHOUSE", as_of="2026-06-30").check()
+    (warehouse.folder / "said.txt").write_text(run.output, encoding="utf-8")
     return warehouse
 
 
 @pytest.mark.long
 def test_names_are_found_in_any_case_and_with_or_without_underscores(spelled_otherwise):
     rows_in = {row["source_table"]: row["rows_in"] for row in spelled_otherwise.mart("source_reconciliation")}
-    read = {"accounts": 4, "signals": 2, "account_technologies": 2, "account_returns": 2, "sales_reps": 2}
+    read = {"accounts": 4, "signals": 2, "account_technologies": 7, "account_returns": 2, "sales_reps": 2}
     assert rows_in == dict.fromkeys(RAW_COLUMNS, 0) | read
-    (account,) = spelled_otherwise.query("select * from staging.stg_raw__accounts where account_id = '1'")
+    (account,) = spelled_otherwise.query("select * from staging.stg_raw_tables__accounts where account_id = '1'")
     assert account["domain"] == "one.example"  # the exact name wins
     assert (account["account_name"], account["is_customer"], account["is_deleted"]) == ('One "1"', True, False)
+    assert account["parent_account_id"] == "4"
     assert spelled_otherwise.mart("rejected_records") == []
+
+
+@pytest.mark.long
+def test_columns_that_look_like_one_that_was_not_found_are_told(spelled_otherwise):
+    """At the build's end, and of no other column."""
+    said = (spelled_otherwise.folder / "said.txt").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"NOT READ: .*", said)) == [
+        f"NOT READ: column '{name}' of the raw table {table}; if it is {meant}, which counts as empty, call it so."
+        for name, table, meant in (
+            ("TERITORY", "sales_reps", "territory"),
+            ("anual_revenue_usd", "accounts", "annual_revenue_usd"),
+        )
+    ]
+    assert said.index("NOT READ") > said.index("OK created sql table model audit.account_tiers")
+    (account,) = spelled_otherwise.query("select * from staging.stg_raw_tables__accounts where account_id = '1'")
+    assert account["annual_revenue_usd"] is None
 
 
 @pytest.mark.long
 def test_an_id_is_one_value_in_every_type(spelled_otherwise):
     def column(name, table):
-        return {row[name] for row in spelled_otherwise.query(f"select {name} from staging.stg_raw__{table}")}
+        return {row[name] for row in spelled_otherwise.query(f"select {name} from staging.stg_raw_tables__{table}")}
 
     assert column("account_id", "accounts") == {"1", "2", "3.5", "4"}
     assert column("owner_id", "accounts") == {"12345678901234568", "0.5", None, "7"}
@@ -231,10 +253,12 @@ def test_an_id_is_one_value_in_every_type(spelled_otherwise):
         "6f9619ff-8b86-d011-b42d-00c04fc964fe",
     }
     assert column("account_id", "signals") == {"1", "3.5"}
-    assert column("account_id", "account_technologies") == {"1", "4"}
+    assert column("account_id", "account_technologies") == {"1", "4", "1.0", "12345678901234568"}  # '1.0' is a text
+    found = spelled_otherwise.query("from intermediate.int_technologies_installed where account_id = '1'")
+    assert {row["technology"] for row in found} == {"slack", "marketo", "hubspot", "salesforce"}  # 4 was merged into 1
     assert column("account_id", "account_returns") == {"1.0", "007"}  # text compares as it is
     assert column("is_active", "sales_reps") == {True, False}
-    statuses = spelled_otherwise.query("select account_id, record_status from staging.stg_raw__accounts")
+    statuses = spelled_otherwise.query("select account_id, record_status from staging.stg_raw_tables__accounts")
     assert {row["account_id"] for row in statuses if row["record_status"] == "deleted"} == {"2"}
 
 
@@ -249,3 +273,39 @@ def test_names_that_may_each_be_meant_are_told(warehouse):
     assert "'account_name_' and 'AccountName' may each be meant by column accounts.account_name." in run.output
     assert "Traceback" not in run.output
     assert warehouse.tables() == before
+
+
+# --- Freshness -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.long
+def test_one_odd_moment_of_loading_neither_breaks_nor_fools_the_freshness_of_a_source(warehouse):
+    """What cannot be read, or lies ahead, tells nothing; the rest is read as a build reads it."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    hour_ago, days_ago = now - timedelta(hours=1), now - timedelta(days=5)
+    two_zones_on = timezone(timedelta(hours=2))
+    odd = ["soon", "", None, "2999-01-01", "9999-12-31T23:59:59Z", "2026-02-30"]
+
+    def loaded(table, *moments):
+        return [{**row, "loaded_at": moment} for row in BARE_ROWS[table][:1] for moment in moments]
+
+    contacts = [{"contact_id": "c", "Loaded At ": moment} for moment in ("soon", "2999-01-01")]
+    warehouse.load(
+        {
+            "accounts": loaded("accounts", *odd, hour_ago.replace(tzinfo=UTC).astimezone(two_zones_on).isoformat()),
+            "signals": loaded("signals", *odd, days_ago.isoformat(" ")),
+            "contacts": contacts,
+        }
+    )
+    run = warehouse.dbt("source", "freshness", variables={"raw_schema": "raw"})
+    assert "Traceback" not in run.output
+    results = json.loads((warehouse.folder / "target" / "sources.json").read_text())["results"]
+    found = {result["unique_id"].rpartition(".")[2]: result for result in results}
+    assert {table: result["status"] for table, result in found.items()} == {
+        "accounts": "pass",
+        "signals": "error",  # of five days ago, whatever one row says
+        "contacts": "error",  # nothing tells that anything was loaded
+    }
+    newest = {table: datetime.fromisoformat(found[table]["max_loaded_at"]) for table in ("accounts", "signals")}
+    for table, moment in {"accounts": hour_ago, "signals": days_ago}.items():
+        assert abs(newest[table].replace(tzinfo=None) - moment) < timedelta(milliseconds=1), table

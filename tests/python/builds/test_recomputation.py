@@ -13,7 +13,7 @@ from builds.comparing import assert_agrees, exactly
 from recomputation import recompute
 from recomputation.reading import TABLES
 from worlds.committed import demo_rows, rules
-from worlds.dirty import AS_OF, AS_OF_TEXT, as_text, facts, spell_moment
+from worlds.dirty import AS_OF, as_text, facts, spell_moment
 from worlds.replays import DEMO_AS_OF, OTHER_SETTINGS, REPLAYS
 
 # --- Real builds -----------------------------------------------------------------------------------------------------
@@ -99,8 +99,13 @@ TYPE_OF = {
 
 @pytest.mark.long
 def test_typed_columns_in_another_order_and_other_settings(warehouse):
-    """The same facts as text and as typed columns, in another order and among others, give the same marts."""
-    typed = facts(2, rules(), 300, 3_000)
+    """The same facts as text and as typed columns, in another order and among others, give the same marts.
+
+    In Berlin it is half past midnight, four days after clocks were put back.
+    """
+    as_of = datetime(2026, 10, 28, 23, 34, 56, 789000)
+    settings = {**OTHER_SETTINGS, "reporting_timezone": "Europe/Berlin", "working_hours": "08:30-16:45 Mon-Thu,Sat"}
+    typed = facts(2, rules(), 300, 3_000, as_of)
     texts = as_text(typed)
     rows, types = {}, {}
     for table, found in typed.items():
@@ -112,8 +117,13 @@ def test_typed_columns_in_another_order_and_other_settings(warehouse):
         kinds = {c: next((TYPES[type(r[c])] for r in rows[table] if type(r[c]) in TYPES), "varchar") for c in columns}
         types[table] = {"_row": "hugeint", **kinds, **{c: TYPE_OF[c] for c in columns if c in TYPE_OF}}
     warehouse.load(rows, types=types)
-    warehouse.build(raw_schema="raw", as_of=AS_OF_TEXT, **OTHER_SETTINGS).check()
-    assert_agrees(warehouse.marts(), recompute(texts, rules(), AS_OF, OTHER_SETTINGS), with_raw_records=False)
+    warehouse.build(raw_schema="raw", as_of=as_of.isoformat(), **settings).check()
+    expected = recompute(texts, rules(), as_of, settings)
+    in_utc = recompute(texts, rules(), as_of, {**settings, "reporting_timezone": "UTC"})
+    assert {row["tier_date"] for row in expected["account_tier_history"]} == {date(2026, 10, 29)}
+    for column in ("engaged_since", "respond_by", "relationship_score", "fit_score"):
+        assert [row[column] for row in expected["account_tiers"]] != [row[column] for row in in_utc["account_tiers"]]
+    assert_agrees(warehouse.marts(), expected, with_raw_records=False)
 
 
 def _as_number(column, value):

@@ -40,6 +40,43 @@ def test_an_account_is_hot_since_what_nobody_answered(reports, account_id, since
     assert row["respond_by"] is None if due is None else str(row["respond_by"]) == due
 
 
+COLD = ("cold", None, None)
+
+
+@pytest.mark.parametrize(
+    ("moments", "alarms"),
+    [
+        (
+            ("06-05T09", "06-06T12", "06-29T23", "06-30T12", "07-01T12", "07-04T12"),
+            {"asked twice": ("hot", "2026-06-05 08:00:00", "2026-06-05 12:00:00")},
+        ),
+        (
+            ("06-13T09", "06-14T12", "06-21T12", "06-30T23", "07-01T12", "07-04T12"),
+            {"visits daily": ("hot", "2026-06-13 08:00:00", "2026-06-13 12:00:00")},
+        ),
+        (("06-21T12", "06-29T21"), {"asked again": ("hot", "2026-06-10 08:00:00", None)}),
+        (
+            ("06-29T22", "06-30T12", "07-09T12", "07-10T12", "07-28T12"),
+            {"asked again": ("hot", "2026-06-29 22:00:00", "2026-06-30 02:00:00")},
+        ),
+        (("07-29T12",), {"asked again": COLD, "asked twice": COLD, "visits daily": COLD}),
+    ],
+    ids=lambda part: next(iter(part)) if isinstance(part, dict) else part[0],
+)
+def test_an_alarm_is_the_same_in_every_build(compiled, moments, alarms):
+    """It does not slide with the window; not even when what was answered has left it."""
+    for moment in moments:
+        as_of = datetime.fromisoformat(f"2026-{moment}:00:00")
+        rows = compiled.replay(report_rows(), as_of, rules_of_reports(), tables=("account_tiers",))["account_tiers"]
+        found = {row["account_id"]: row for row in rows}
+        for account_id, alarm in alarms.items():
+            told = tuple(
+                None if cell is None else str(cell)
+                for cell in (found[account_id][name] for name in ("engagement_status", "engaged_since", "respond_by"))
+            )
+            assert told == alarm, (moment, account_id)
+
+
 def test_an_answer_in_time_is_no_gap_and_a_late_one_is(reports):
     overdue = {row["account_id"] for row in reports.mart("coverage_gaps") if row["gap"] == "response_overdue"}
     assert {"asked again", "asked twice", "visits daily", "called by nobody"} <= overdue
@@ -98,6 +135,8 @@ def test_orphans_are_told(reports):
     told = {(row["source_table"], row["record_key"]): row["reason"] for row in reports.mart("unmatched_records")}
     orphans = {
         ("account_domains", "gone|three.example"),
+        ("account_merges", "nobody's circle|back"),
+        ("account_merges", "back|nobody's circle"),
         ("contacts", "orphan"),
         ("activities", "v7"),
         ("opportunities", "o"),

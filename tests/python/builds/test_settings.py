@@ -44,7 +44,7 @@ def test_a_date_is_its_midnight(bare):
 @pytest.mark.long
 def test_without_as_of_real_tables_are_scored_at_the_start_of_the_run(by_domain):
     (moment,) = scored_at(by_domain)
-    (loaded,) = by_domain.query("select max(occurred_at) as moment from staging.stg_raw__signals")
+    (loaded,) = by_domain.query("select max(occurred_at) as moment from staging.stg_raw_tables__signals")
     assert timedelta(0) <= moment - loaded["moment"] < timedelta(minutes=2)
     ended = datetime.fromtimestamp(by_domain.path.stat().st_mtime, UTC).replace(tzinfo=None)
     assert timedelta(0) < ended - moment < timedelta(minutes=30)
@@ -89,6 +89,8 @@ NOT_A_SHARE = "is not a number from 0 to 1; write for example 0.5"
 NOT_A_NAME = "is not a text without quotes and line breaks; write for example"
 NOT_A_BOOLEAN = "is not true or false; write for example true"
 NO_ROLES = "is not a list of roles; write for example"
+NO_ZONE = "is not the name of a time zone (IANA); write for example Europe/Berlin"
+NO_HOURS = "is not a time from and to, and days; write for example '09:00-17:00 Mon-Fri'"
 """What is said to a value of a wrong kind, after its name and the value as given."""
 
 ODD_SETTINGS = (
@@ -102,6 +104,8 @@ ODD_SETTINGS = (
     decay_horizon_half_lives: .inf           # inf {NOT_A_NUMBER} 10
     intent_trend_threshold: -1               # -1 {NOT_A_NUMBER} 5
     touch_window_days: 1.5                   # 1.5 {NOT_DAYS} 14
+    reporting_timezone: Europe/Berln         # 'Europe/Berln' {NO_ZONE}
+    working_hours: 17:00-09:00 Mon-Fri       # '17:00-09:00 Mon-Fri' {NO_HOURS}
     max_shrink_share: 1.1                    # 1.1 {NOT_A_SHARE}
     replace_published: "no"                  # 'no' {NOT_A_BOOLEAN}
     require_publish: null                    # null {NOT_A_BOOLEAN}
@@ -118,6 +122,8 @@ ODD_SETTINGS = (
     decay_horizon_half_lives: {}             # {} {NOT_A_NUMBER} 10
     intent_trend_threshold: "٥"              # '٥' {NOT_A_NUMBER} 5
     touch_window_days: 36501                 # 36501 {NOT_DAYS} 14
+    reporting_timezone: null                 # null {NO_ZONE}
+    working_hours: "０9:00-17:00"            # '０9:00-17:00' {NO_HOURS}
     max_shrink_share: ""                     # '' {NOT_A_SHARE}
     replace_published: 1                     # 1 {NOT_A_BOOLEAN}
     require_publish: []                      # [] {NOT_A_BOOLEAN}
@@ -130,15 +136,21 @@ ODD_SETTINGS = (
     raw_database: ""                         # '' {NOT_A_NAME} crm_copy
     engagement_window_days: [90]             # [90] {NOT_DAYS} 90
     fit_threshold: null                      # null {NOT_A_NUMBER} 60
+    reporting_timezone: [UTC]                # ['UTC'] {NO_ZONE}
+    working_hours: [9, 17]                   # [9, 17] {NO_HOURS}
     grant_marts_to: ""                       # '' {NO_ROLES} [bi]
     """,
     r"""
     as_of: "10000-01-01"                     # '10000-01-01' {NOT_A_MOMENT}
     raw_schema: 2024                         # 2024 {NOT_A_NAME} crm
+    reporting_timezone: "UTC' or '1'='1"     # 'UTC' or '1'='1' {NO_ZONE}
+    working_hours: 09:00-17:00 Mon-Fry       # '09:00-17:00 Mon-Fry' {NO_HOURS}
     """,
     r"""
     as_of: ["2026-06-30"]                    # ['2026-06-30'] {NOT_A_MOMENT}
     raw_schema: null                         # null {NOT_A_NAME} crm
+    reporting_timezone: 2                    # 2 {NO_ZONE}
+    working_hours: ""                        # '' {NO_HOURS}
     """,
 )
 """Vars as a user writes them in YAML, each with what is said to it."""

@@ -28,6 +28,7 @@ EVENTS = "rows come when something happens, which may be months apart: no age is
 EVERY_TABLE = "looks at every raw table: they are joined by nothing"
 EVERY_FILE = "looks at every rule file: they are joined by nothing"
 HISTORY = "what earlier builds published is compared with the build of today, and there is no loader in between"
+WRITTEN = "written by the build itself, which says so if it does not"
 STEP = "a step with a name and tests of its own, which one reader needs"
 OPTIONAL_TYPE = "a trigger of any type has no signal_type: its key is unique, a part of it null"
 
@@ -55,8 +56,6 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "int_technologies_installed": "distinct rows of all its columns",
         "int_trigger_signals": "signals as triggers count them, without their ids",
         "int_triggers_completed": OPTIONAL_TYPE,
-        "int_triggers_unanswered": OPTIONAL_TYPE,
-        "int_snoozed_triggers": OPTIONAL_TYPE,
         "int_factor_points": "a view of the rows of account_score_contributions, whose key is tested",
         "int_score_contributions": "the rows of account_score_contributions, whose key is tested",
         "int_score_reasons": "sentences, of which two may be the same",
@@ -73,9 +72,10 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "int_signal_references": STEP,
         "int_signals_limited": STEP,
         "int_territory_openings": STEP,
+        "int_tier_overrides_active": STEP,
         "int_tier_places": STEP,
+        "int_trigger_signals": STEP,
         "int_triggers_completed": STEP,
-        "int_triggers_unanswered": STEP,
         "rule_attributes": STEP,
         "stg_*__signal_loads": STEP,
         "unmatched_records": "a mart: people read it, and the reconciliation counts it",
@@ -87,7 +87,8 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "stg_*__signal_loads": "finds the days of loading that have to be read again, before any signal is read",
     },
     "sources_without_freshness": {
-        "history.*": "written by the build itself, which says so if it does not",
+        "prioritization_history.*": WRITTEN,
+        "published.*": WRITTEN,
         "*.account_domains": EVENTS,
         "*.account_merges": EVENTS,
         "*.account_returns": EVENTS,
@@ -95,6 +96,10 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "*.customer_contracts": EVENTS,
         "*.sales_reps": EVENTS,
         "*.tier_overrides": EVENTS,
+    },
+    "source_directories": {
+        "prioritization_history.*": "declared in the folder of history, under a name that no other project's has",
+        "published.*": "declared beside the marts that it shows",
     },
     "staging_dependent_on_staging": {
         "stg_*__signals": "only days of loading that changed are read, and only listed types are signals",
@@ -111,6 +116,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "rule_reference_problems": EVERY_FILE,
         "coverage_gaps": "puts together what its steps found; each join is by a key that is tested",
     },
+    "unused_sources": {"published.*": "for the models of a project in which this one is installed"},
 }
 """Of each rule the models or sources that are excepted (`*`: any text), and why."""
 

@@ -291,9 +291,9 @@ def test_raw_tables_of_an_attached_file(tmp_path):
         crm.execute("create schema crm; use crm.crm; create table accounts as select 'a' account_id, 'A' account_name")
         crm.execute("create table signals (signal_id text, account_id text, signal_type text, occurred_at text)")
     warehouse = Warehouse(tmp_path, files={"profiles.yml": profiles})
-    selection = ("--select", "stg_raw__accounts", "--exclude-resource-type", "test", "unit_test")
+    selection = ("--select", "stg_raw_tables__accounts", "--exclude-resource-type", "test", "unit_test")
     warehouse.dbt(*shlex.split(ATTACHED)[3:], *selection, project=warehouse.project()).check()
-    assert [row["account_name"] for row in warehouse.query("select * from staging.stg_raw__accounts")] == ["A"]
+    assert [row["account_name"] for row in warehouse.query("select * from staging.stg_raw_tables__accounts")] == ["A"]
 
 
 def dbt_commands() -> list[str]:

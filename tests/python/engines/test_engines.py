@@ -287,10 +287,10 @@ def test_numerics_beyond_a_double_are_read_on_postgres(postgres):
     ]
     types = {"accounts": dict.fromkeys(list(rows[0])[2:], "numeric"), "sales_reps": {"account_capacity": "bigint"}}
     warehouse.load({"accounts": rows, "signals": [], **least}, types=types)
-    build(warehouse, "--select", "+stg_raw__accounts", "+stg_raw__sales_reps", "--exclude", "rules_check")
-    reps = warehouse.query("select problems from staging.stg_raw__sales_reps")
+    build(warehouse, "--select", "+stg_raw_tables__accounts", "+stg_raw_tables__sales_reps", "--exclude", "rules_check")
+    reps = warehouse.query("select problems from staging.stg_raw_tables__sales_reps")
     assert [row["problems"] for row in reps] == ["|value:invalid_account_capacity"]
-    found = warehouse.query("select * from staging.stg_raw__accounts order by account_id")
+    found = warehouse.query("select * from staging.stg_raw_tables__accounts order by account_id")
     bad = "|value:invalid_annual_revenue_usd|value:invalid_is_customer"
     assert [(row["annual_revenue_usd"], row["is_customer"], row["problems"]) for row in found] == [
         (None, False, bad),
@@ -322,19 +322,25 @@ def test_typed_ids_are_one_value_on_postgres_however_tables_are_named(postgres):
             insert into "Crm"."AccountTechnologies" values ('"1"', 'Slack'), ('1', 'HubSpot');
             """
         )
-    staging = ("build", "--select", "+stg_raw__accounts", "+stg_raw__signals", "+stg_raw__account_technologies")
+    staging = (
+        "build",
+        "--select",
+        "+stg_raw_tables__accounts",
+        "+stg_raw_tables__signals",
+        "+stg_raw_tables__account_technologies",
+    )
     variables = {"as_of": AS_OF_TEXT, "raw_database": warehouse.database.upper()}
     without = ("--exclude-resource-type", "unit_test", "test")
     warehouse.dbt(*staging, *without, variables={**variables, "raw_schema": "Crm"}).check()
     columns = "account_id, account_name, is_customer, owner_id, merged_into_account_id"
-    found = warehouse.query(f"select {columns} from staging.stg_raw__accounts order by account_id")
+    found = warehouse.query(f"select {columns} from staging.stg_raw_tables__accounts order by account_id")
     assert [tuple(row.values()) for row in found] == [
         ("1", 'One "1"', True, "12345678901234568", None),
         ("3.5", '"a\\u0000b"', False, "0.5", "1"),
     ]
-    (signal,) = warehouse.query("select signal_id, account_id from staging.stg_raw__signals")
+    (signal,) = warehouse.query("select signal_id, account_id from staging.stg_raw_tables__signals")
     assert signal == {"signal_id": "6f9619ff-8b86-d011-b42d-00c04fc964ff", "account_id": "1"}
-    found = warehouse.query("select account_id from staging.stg_raw__account_technologies")
+    found = warehouse.query("select account_id from staging.stg_raw_tables__account_technologies")
     assert [row["account_id"] for row in found] == ["1", "1"]
     run = warehouse.dbt(*staging, *without, variables={**variables, "raw_schema": "CRM"})
     assert "'crm' and 'Crm' may each be meant by schema CRM" in run.output or "'Crm' and 'crm' may each" in run.output
@@ -359,18 +365,21 @@ def test_signals_are_read_by_load_on_spark(spark, tmp_path):
     loads = [[row for row in typed["signals"] if row["loaded_at"] is None or row["loaded_at"] <= day] for day in days]
 
     def staged(warehouse, loads):
-        selection = ("+stg_raw__signals", "--exclude", "rules_check")
+        selection = ("+stg_raw_tables__signals", "--exclude", "rules_check")
         for signals in loads:
             warehouse.load(as_text({**typed, "signals": signals}))
             build(warehouse, "--select", *selection)
-            selection = ("stg_raw__signal_loads", "stg_raw__signals")
+            selection = ("stg_raw_tables__signal_loads", "stg_raw_tables__signals")
         return exactly(
-            {"": warehouse.query("select * from staging.stg_raw__signals")}, ("reading", "fingerprint", "raw_record")
+            {"": warehouse.query("select * from staging.stg_raw_tables__signals")},
+            ("reading", "fingerprint", "raw_record"),
         )
 
     by_load = spark("by_load")
     assert staged(by_load, loads) == staged(Warehouse(tmp_path), loads[-1:])
-    read = by_load.query("select is_stale, count(*) as days from staging.stg_raw__signal_loads group by is_stale")
+    read = by_load.query(
+        "select is_stale, count(*) as days from staging.stg_raw_tables__signal_loads group by is_stale"
+    )
     assert {row["is_stale"]: row["days"] for row in read} == {True: 1, False: 2}
 
 

@@ -14,21 +14,21 @@ from publishing.miniature import DAYS
 
 PARENTS: Mapping[str, tuple[str, ...]] = {
     "tiers": (),
-    "stg_raw__accounts": (),
-    "stg_raw__signals": (),
+    "stg_raw_tables__accounts": (),
+    "stg_raw_tables__signals": (),
     "stg_rules__tiers": ("tiers",),
-    "int_scores": ("stg_raw__accounts", "stg_raw__signals", "stg_rules__tiers"),
-    "int_notes": ("stg_raw__signals",),
+    "int_scores": ("stg_raw_tables__accounts", "stg_raw_tables__signals", "stg_rules__tiers"),
+    "int_notes": ("stg_raw_tables__signals",),
     "account_tiers": ("int_scores",),
     "unranked_accounts": ("int_scores",),
-    "source_reconciliation": ("stg_raw__accounts", "stg_raw__signals"),
+    "source_reconciliation": ("stg_raw_tables__accounts", "stg_raw_tables__signals"),
     "account_tier_history": ("account_tiers",),
 }
 TESTED: Mapping[str, tuple[str, ...]] = {
-    "accounts_hold": ("stg_raw__accounts",),
+    "accounts_hold": ("stg_raw_tables__accounts",),
     "accounts_are_unique": ("account_tiers",),
-    "tiers_are_of_accounts": ("account_tiers", "stg_raw__accounts"),
-    "sources_are_counted": ("source_reconciliation", "stg_raw__accounts"),
+    "tiers_are_of_accounts": ("account_tiers", "stg_raw_tables__accounts"),
+    "sources_are_counted": ("source_reconciliation", "stg_raw_tables__accounts"),
 }
 MARTS = ("account_tiers", "unranked_accounts", "source_reconciliation", "account_tier_history")
 GOOD = ("success", "pass", "warn", "no-op")
@@ -47,7 +47,10 @@ class Command:
 
     @property
     def arguments(self) -> list[str]:
-        chosen = [*(("--select", self.select) if self.select else ()), *(("--exclude", self.exclude) if self.exclude else ())]
+        chosen = [
+            *(("--select", self.select) if self.select else ()),
+            *(("--exclude", self.exclude) if self.exclude else ()),
+        ]
         return [self.verb, *chosen, *self.flags]
 
     @property
@@ -122,7 +125,12 @@ class Ledger:
             self.ran[name] = Ran(self.commands, "running", command.as_of, rules)
 
     def end(
-        self, command: Command, invocation: str, selected: set[str], outcomes: Iterable[tuple[str, str]], killed: bool = False
+        self,
+        command: Command,
+        invocation: str,
+        selected: set[str],
+        outcomes: Iterable[tuple[str, str]],
+        killed: bool = False,
     ) -> None:
         """What the nodes that ended made, in the order in which they did. Of a killed command no more is known than that."""
         for name, outcome in outcomes:
@@ -155,9 +163,9 @@ class Ledger:
 
         if name == "tiers":
             rows: Any = self.rule_file
-        elif name == "stg_raw__accounts":
+        elif name == "stg_raw_tables__accounts":
             rows = by(None if empty else f"accounts {self.raw['accounts']}")
-        elif name == "stg_raw__signals":
+        elif name == "stg_raw_tables__signals":
             rows = by(None if empty else f"signals {self.raw['signals']}")
         elif name == "stg_rules__tiers":  # a view: shows what is in the seed whenever it is read
             self.made[name] = (lambda seed: lambda: by(seed()))(lambda: of("tiers"))
@@ -220,7 +228,7 @@ def as_rows(mart: str, rows: Any) -> list[dict[str, Any]]:
         return [] if rows is None else [{"account_id": "a", "scored_at": moment(rows[0]), "made": rows[1]}]
     if mart == "source_reconciliation":
         return [
-            {"source_table": name.removeprefix("stg_raw__"), "rows_in": count, "standing": count, "made": made}
+            {"source_table": name.removeprefix("stg_raw_tables__"), "rows_in": count, "standing": count, "made": made}
             for name, count, made in rows
         ]
     if mart == "account_tier_history":

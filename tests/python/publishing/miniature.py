@@ -41,7 +41,7 @@ def declared(file: str, table: str) -> dict[str, Any]:
     raise AssertionError(f"{table} is no source in {file}")
 
 
-RAW = declared("models/staging/raw/_raw__sources_and_models.yml", "accounts")
+RAW = declared("models/staging/raw_tables/_raw_tables__sources_and_models.yml", "accounts")
 HISTORY = declared("models/intermediate/history/_history__models.yml", "account_tier_history")
 
 
@@ -56,22 +56,22 @@ def column(name: str, data_type: str = "varchar") -> dict[str, Any]:
 
 
 MODELS = {
-    "staging/raw/stg_raw__accounts": f"""
-        select account_id, spoiled, {made("stg_raw__accounts", "version")}
+    "staging/raw_tables/stg_raw_tables__accounts": f"""
+        select account_id, spoiled, {made("stg_raw_tables__accounts", "version")}
         from {{{{ source("{RAW["name"]}", "accounts") }}}}""",
-    "staging/raw/stg_raw__signals": f"""
-        select signal_id, {made("stg_raw__signals", "version")}
+    "staging/raw_tables/stg_raw_tables__signals": f"""
+        select signal_id, {made("stg_raw_tables__signals", "version")}
         from {{{{ source("{RAW["name"]}", "signals") }}}}""",
     "staging/rules/stg_rules__tiers": f"""
         select tier, {made("stg_rules__tiers", "tier")} from {{{{ ref("tiers") }}}}""",
     "intermediate/scoring/int_scores": f"""
         select a.account_id, case when a.spoiled = 'int_scores' then error('spoiled') end as spoiled,
             {made("int_scores", "a.made", "' + '", "s.made", "' + '", "t.made")}
-        from {{{{ ref("stg_raw__accounts") }}}} as a
-        cross join {{{{ ref("stg_raw__signals") }}}} as s
+        from {{{{ ref("stg_raw_tables__accounts") }}}} as a
+        cross join {{{{ ref("stg_raw_tables__signals") }}}} as s
         cross join {{{{ ref("stg_rules__tiers") }}}} as t""",
     "intermediate/scoring/int_notes": f"""
-        select signal_id, {made("int_notes", "made")} from {{{{ ref("stg_raw__signals") }}}}""",
+        select signal_id, {made("int_notes", "made")} from {{{{ ref("stg_raw_tables__signals") }}}}""",
     "marts/account_tiers": f"""
         select account_id, {{{{ as_of() }}}} as scored_at, {made("account_tiers", "made")}
         from {{{{ ref("int_scores") }}}}""",
@@ -80,11 +80,11 @@ MODELS = {
     "marts/source_reconciliation": f"""
         select 'accounts' as source_table, count(*) as rows_in, count(*) as standing,
             {made("source_reconciliation", "coalesce(max(made), '')")}
-        from {{{{ ref("stg_raw__accounts") }}}}
+        from {{{{ ref("stg_raw_tables__accounts") }}}}
         union all
         select 'signals' as source_table, count(*) as rows_in, count(*) as standing,
             {made("source_reconciliation", "coalesce(max(made), '')")}
-        from {{{{ ref("stg_raw__signals") }}}}""",
+        from {{{{ ref("stg_raw_tables__signals") }}}}""",
     "marts/account_tier_history": f"""
         {{{{ config(meta={{"remembered": "day"}}) }}}}
         select account_id, tier_date, scored_at, made
@@ -98,18 +98,18 @@ MARTS = ("account_tiers", "unranked_accounts", "source_reconciliation", "account
 TESTS = {
     "marts/tiers_are_of_accounts": """
         select tiers.account_id from {{ ref("account_tiers") }} as tiers
-        inner join {{ ref("stg_raw__accounts") }} as accounts on tiers.account_id = accounts.account_id
+        inner join {{ ref("stg_raw_tables__accounts") }} as accounts on tiers.account_id = accounts.account_id
         where accounts.spoiled = 'tiers_are_of_accounts'""",
     "marts/sources_are_counted": """
         {{ config(severity="warn") }}
         select counts.rows_in from {{ ref("source_reconciliation") }} as counts
-        inner join {{ ref("stg_raw__accounts") }} as accounts on counts.source_table = 'accounts'
+        inner join {{ ref("stg_raw_tables__accounts") }} as accounts on counts.source_table = 'accounts'
         where accounts.spoiled = 'sources_are_counted'""",
 }
 """Data tests that are files of their own. Two more are declared beside the models."""
 
 DECLARED: dict[str, Any] = {
-    "models/staging/raw/_raw__sources_and_models": {
+    "models/staging/raw_tables/_raw_tables__sources_and_models": {
         "sources": [
             {
                 **RAW,
@@ -129,7 +129,7 @@ DECLARED: dict[str, Any] = {
         ],
         "models": [
             {
-                "name": "stg_raw__accounts",
+                "name": "stg_raw_tables__accounts",
                 "data_tests": [
                     {"holds": {"name": "accounts_hold", "arguments": {"expression": "spoiled <> 'accounts_hold'"}}}
                 ],
@@ -231,9 +231,11 @@ def is_counted(node: Any) -> bool:
 
 def serve(pipe) -> None:
     """A process in which dbt stays loaded. One that is to be killed is a copy of it, killed like any other process."""
-    from dbt import selected_resources
+    from dbt import mp_context, selected_resources
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
+
+    mp_context._MP_CONTEXT = multiprocessing.get_context("fork")  # whose locks end with a killed process
 
     def run(arguments: list[str], is_first: bool, kill_at: int | str | None) -> None:
         statements = 0
@@ -305,7 +307,10 @@ class Miniature:
             def first(column: str, table: str) -> str:
                 return connection.execute(f"select {column} from {PRODUCTION}_{table}").fetchone()[0]
 
-            staging = {f"stg_raw__{raw}": first("made", f"staging.stg_raw__{raw}") for raw in ("accounts", "signals")}
+            staging = {
+                f"stg_raw_tables__{raw}": first("made", f"staging.stg_raw_tables__{raw}")
+                for raw in ("accounts", "signals")
+            }
             return staging | {
                 "tiers": first("tier", "rules.tiers"),
                 "stg_rules__tiers": first("made", "rules.stg_rules__tiers"),
@@ -420,7 +425,9 @@ class Miniature:
         if not file.exists():
             return {}
         with self.connect(file) as connection:
-            named = "select table_name, comment from duckdb_tables() where schema_name = ? and not internal order by all"
+            named = (
+                "select table_name, comment from duckdb_tables() where schema_name = ? and not internal order by all"
+            )
             return {
                 name: [{"comment": comment}, *fetch(connection, f"select * from {schema}.{name} order by all")]
                 for name, comment in connection.execute(named, [schema]).fetchall()

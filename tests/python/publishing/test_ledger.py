@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
@@ -32,7 +33,7 @@ class Story:
     """Commands one after another on one warehouse; after each, readers see what the ledger says."""
 
     def __init__(self, miniature: Miniature) -> None:
-        self.miniature, self.last = miniature, None
+        self.miniature, self.last, self.chosen = miniature, None, set()
         miniature.start_again()
         self.ledger = Ledger(production=miniature.production)
         self.load()
@@ -63,41 +64,53 @@ class Story:
         self.miniature.write(file, project_files()[file] + " nonsense (" * broken)
 
     def enable(self, path: str, enabled: bool) -> None:
-        name, file = path.rpartition("/")[2], f"models/{path}.sql"
-        sql = project_files()[file]
-        self.miniature.write(file, sql if enabled else "{{ config(enabled=false) }}" + sql)
+        """Disables a model, or has it as it was. One that is declared is disabled there, else dbt forgets the rest of that."""
+        name, file, declared = path.rpartition("/")[2], f"models/{path}.sql", "models/marts/_marts__models.yml"
+        sql, models = project_files()[file], yaml.safe_load(project_files()[declared])
+        if name in MARTS:
+            for each in models["models"]:
+                each |= {} if enabled or each["name"] != name else {"config": {"enabled": False}}
+            self.miniature.write(declared, yaml.safe_dump(models))
+        elif not enabled:
+            sql = "{{ config(enabled=false) }}" + sql
+        self.miniature.write(file, sql)
+        self.ledger.nodes.pop(name, None)
         if enabled:
             self.ledger.nodes[name] = PARENTS[name]
-        else:
-            self.ledger.nodes.pop(name, None)
 
     # --- Commands
 
     def do(self, command: Command, kill_at: int | str | None = None) -> Done:
-        """A command, after which readers see what they must."""
+        """A command, after which readers see what they must. It ends, if what it is killed at does not come."""
         selected = self.ledger.selected(command)
         before = self.seen()
         done = self.miniature.dbt(*command.arguments, variables=command.variables, kill_at=kill_at)
-        assert done.killed == (kill_at is not None), done.complaint
-        self.ledger.begin(command, selected)
+        assert kill_at or not done.killed
         if not done.killed:
             assert "--fail-fast" in command.flags or {name for name, _ in done.finished} == selected, done.complaint
-            self.last = (command, selected, done.finished, self.miniature.target)
-        self.ledger.end(command, done.invocation, selected, done.finished, done.killed)
-        self.check(before, done, bool(selected))
-        return done
+            self.last = (command, done.finished, self.miniature.target)
+        if not kill_at:
+            self.chosen = selected  # in this process, unless the command ran in a copy of it
+        return self.ended(command, selected, selected, before, done)
 
     def retry(self, is_first: bool = True) -> Done:
-        """`dbt retry` of the last command that was not killed: what failed of it or was skipped, with its settings."""
-        command, _, finished, target = self.last
-        selected = {name for name, outcome in finished if outcome in ("error", "fail", "skipped")}
+        """`dbt retry` of the last command that was not killed: what failed of it or was skipped, with its settings. Only in a
+        process that ran another command it knows, of that one, what was chosen."""
+        command, finished, target = self.last
+        retried = {
+            name for name, outcome in finished if outcome in ("error", "fail", "skipped")
+        } & self.ledger.nodes.keys()
         before = self.seen()
         done = self.miniature.dbt("retry", "--state", str(target), variables=command.variables, is_first=is_first)
-        assert {name for name, _ in done.finished} == selected, done.complaint
-        self.ledger.begin(command, selected)
-        self.ledger.end(command, done.invocation, selected, done.finished)
-        self.last = (command, selected, done.finished, target)
-        self.check(before, done, bool(selected))
+        assert "--fail-fast" in command.flags or {name for name, _ in done.finished} == retried, done.complaint
+        self.last = (command, done.finished, target)
+        self.chosen = set() if is_first else self.chosen
+        return self.ended(command, retried, self.chosen, before, done)
+
+    def ended(self, command: Command, ran: set[str], chosen: set[str], before: dict[str, Any], done: Done) -> Done:
+        self.ledger.begin(command, ran)
+        self.ledger.end(command, done.invocation, chosen, done.finished, done.killed)
+        self.check(before, done, bool(ran))
         return done
 
     def publish(self, **variables: Any) -> Done:
@@ -112,7 +125,7 @@ class Story:
     def seen(self) -> dict[str, Any]:
         """All that is published: tables, readers' file, history; and production's."""
         file = self.miniature.path.with_name("warehouse_marts.duckdb")
-        history = {name: rows for name, rows in self.miniature.rows("history").items() if name in MARTS}
+        history = self.miniature.rows("history").get("account_tier_history", [None])[1:]
         marts, production = self.miniature.rows("marts"), self.miniature.rows(f"{PRODUCTION}_marts")
         return {"marts": marts, "file": self.miniature.rows("marts", file), "history": history, PRODUCTION: production}
 
@@ -121,8 +134,7 @@ class Story:
         after, missing = self.seen(), self.ledger.missing()
         assert after[PRODUCTION] == before[PRODUCTION]
         if done.killed or not at_work or missing:
-            assert {**after, "history": None} == {**before, "history": None}, (missing, done.complaint)
-            assert (after["history"] or before["history"]) == (before["history"] or after["history"])
+            assert after == before, (missing, done.complaint)
         if not at_work:
             assert done.about_publishing == []
         elif missing and not done.killed:
@@ -133,10 +145,10 @@ class Story:
             is_new = self.ledger.changed_since_published()
             self.ledger.publish()
             expected = {mart: as_rows(mart, rows) for mart, rows in self.ledger.published.items()}
-            assert without_comments(after["marts"]) == expected, done.complaint
-            assert after["file"] == after["marts"]
+            assert without_comments(after["file"]) == expected, done.complaint
+            assert {mart: after["marts"][mart] for mart in expected} == after["file"]
             remembered = as_rows("account_tier_history", self.ledger.history)
-            assert after["history"]["account_tier_history"][1:] == [{"raw_source": "raw", **row} for row in remembered]
+            assert after["history"] == [{"raw_source": "raw", **row} for row in remembered]
             assert_of_one_build(expected)
             said = [line for line in done.about_publishing if line.startswith("Publishing ")]
             assert len(said) == len(done.about_publishing) >= is_new, done.complaint
@@ -155,22 +167,27 @@ WORDS = {
     "skipped": "was skipped",
     "empty": "was run with --empty",
     "deferred": "was run with --defer",
-    "ran before its parents": "has not run since ",
+    "ran before its parents": r"has not run since \w+ did",
     "another file was loaded": ".csv has changed since it was loaded",
+    "differs": r"is as of [\d :-]+, \w+ as of [\d :-]+\d|was built by other rules or settings than \w+",
 }
 
 
 def assert_names(line: str, missing: Mapping[str, str]) -> None:
-    """A line says what is missing: three at most, and how many more. Of models that differ, one or another."""
-    for name, why in missing.items():
-        if why in WORDS and f" {name} " in line:
-            assert f" {name} {WORDS[why]}" in line, (line, missing)
-    named = set(re.findall(r"\w+", line)) & {*PARENTS, *TESTED, "renamed"}
-    assert named <= missing.keys() | set(PARENTS), (line, missing)
-    more = int("".join(re.findall(r" and (\d+) more", line)) or 0)
-    alone = [why for why in missing.values() if why != "differs"]
-    assert len(alone) <= (more + 3 if more else 3), (line, missing)
-    assert more == 0 or more + 3 <= len(missing), (line, missing)
+    """A line says what is missing: three at most, and how many more. Of models that differ, at least one."""
+    clause = rf"(\w+) ?({'|'.join(WORDS.values())})"
+    whole = re.fullmatch(
+        rf"NOT PUBLISHED: ((?:(?:, )?{clause})+?)(?: and (\d+) more)?; `marts` keeps the last good build\.", line
+    )
+    assert whole, line
+    told, more = re.findall(rf"{clause}(?=, |$)", whole[1]), int(whole[4] or 0)
+    for name, words in told:
+        assert re.fullmatch(WORDS[missing[name]], words), (line, missing)
+    assert len(told) == 3 if more else 1 <= len(told) <= 3, line
+    assert len([why for why in missing.values() if why != "differs"]) <= len(told) + more <= len(missing), (
+        line,
+        missing,
+    )
 
 
 def assert_of_one_build(marts: dict[str, Any]) -> None:
@@ -198,7 +215,8 @@ def story(miniature) -> Story:
 
 
 def test_a_node_a_command(story):
-    """As orchestrators run it: the marts are published with the last of them."""
+    """As orchestrators run it: the marts are published with the last of them. Tests of nothing harm nothing."""
+    story.do(TEST)
     for name in (*PARENTS, *TESTED):
         assert not story.is_published, name
         verb = {"seed": SEED, "model": RUN, "test": TEST}[story.ledger.kind(name)]
@@ -268,7 +286,7 @@ def test_a_removed_and_a_renamed_test(story):
 def test_a_parent_that_was_rebuilt(story):
     story.do(BUILD)
     story.load(accounts="2")
-    story.do(replace(RUN, select="stg_raw__accounts"))
+    story.do(replace(RUN, select="stg_raw_tables__accounts"))
     story.do(TEST)
     assert set(story.ledger.missing()) == {"int_scores", "source_reconciliation"}
     story.do(replace(BUILD, select="int_scores+"))
@@ -304,6 +322,9 @@ def test_a_disabled_node_and_a_warning(story):
     story.enable("intermediate/scoring/int_notes", True)
     story.do(TEST)
     assert story.ledger.missing() == {"int_notes": "error"}
+    story.enable("marts/unranked_accounts", False)
+    story.do(BUILD)
+    assert story.is_published
 
 
 def test_days_rules_and_settings(story):
@@ -324,6 +345,45 @@ def test_days_rules_and_settings(story):
     assert story.is_published
 
 
+def test_as_of_the_start_of_each_command(story):
+    """Models that one command ran share its moment, and their day is remembered whenever they are tested."""
+    now, miniature = {"as_of": None}, story.miniature
+    miniature.dbt("seed", variables=now)
+    miniature.dbt("run", variables=now)
+    (line,) = miniature.dbt("test", variables=now).about_publishing
+    assert line.startswith("Publishing "), line
+    (remembered,) = story.seen()["history"]
+    assert remembered["tier_date"] == remembered["scored_at"].date()
+    assert remembered["scored_at"] == story.seen()["marts"]["account_tiers"][1]["scored_at"]
+    (line,) = miniature.dbt("build", "--select", "account_tiers+", variables=now).about_publishing
+    assert re.search(r"NOT PUBLISHED: int_notes is as of [\d:. -]+, account_tier_history as of [\d:. -]+, ", line), line
+
+
+def test_publishing_that_is_required(story):
+    """A command that publishes nothing fails, and is taken for what it did all the same."""
+    required = {"require_publish": True}
+    assert story.miniature.dbt("seed", variables=required).about_publishing[0].startswith("NOT PUBLISHED: ")
+    assert not story.miniature.dbt("run", variables=required).succeeded
+    assert not story.miniature.dbt("run-operation", "publish", variables=required).succeeded
+    assert story.miniature.dbt("test", variables=required).succeeded
+    assert set(story.seen()["marts"]) == set(MARTS)
+
+
+def test_what_shrank_is_published_when_asked_for(story):
+    """A guard holds publishing back until it is told that all is right; nothing has to be built for that."""
+    story.do(BUILD)
+    before = story.seen()
+    with story.miniature.connect() as connection:
+        connection.execute("delete from raw.accounts")
+    for command in (("build",), ("test",), ("run-operation", "publish")):
+        (line,) = story.miniature.dbt(*command).about_publishing
+        assert line.startswith("NOT PUBLISHED: 0 ranked accounts where 1 were published"), line
+        assert story.seen() == before
+    (line,) = story.miniature.dbt("run-operation", "publish", variables={"max_shrink_share": 1}).about_publishing
+    assert line.startswith("Publishing "), line
+    assert story.seen()["marts"]["account_tiers"][1:] == []
+
+
 @pytest.mark.long
 def test_killed_at_any_statement(story):
     """Readers of the schema and of the file see the old build or the new one; the same command, once more, shows it to both."""
@@ -336,7 +396,8 @@ def test_killed_at_any_statement(story):
     whole = miniature.dbt("test")
     new = story.seen()
     assert new["marts"] == new["file"] != old["marts"]
-    for statement in range(1, whole.statements + 1):
+    last = whole.statements - 8
+    for statement in (*range(1, last, 4), *range(last, whole.statements + 1)):
         miniature.restore("before")
         assert miniature.dbt("test", kill_at=statement).killed
         after = story.seen()
@@ -346,3 +407,121 @@ def test_killed_at_any_statement(story):
         again = miniature.dbt("test")
         assert again.succeeded, again.complaint
         assert story.seen() == new, f"killed at statement {statement} of {whole.statements}"
+
+
+# --- Any sequence ----------------------------------------------------------------------------------------------------
+
+NODES = sorted({*PARENTS, *TESTED})
+SELECTED = st.one_of(
+    st.just(""),
+    st.sampled_from(NODES),
+    st.sampled_from(NODES).map("+{}".format),
+    st.sampled_from(NODES).map("{}+".format),
+)
+FLAGS = {
+    "build": ("--full-refresh", "--empty", "--defer", "--defer --favor-state", "--fail-fast"),
+    "run": ("--full-refresh", "--empty", "--defer", "--defer --favor-state", "--fail-fast"),
+    "test": ("--defer", "--defer --favor-state", "--fail-fast"),
+    "seed": ("--full-refresh",),
+}
+
+
+@st.composite
+def commands(draw: st.DrawFn) -> Command:
+    """Commands, more often plain ones than others."""
+    verb = draw(st.sampled_from(["build", "build", "run", "test", "seed"]))
+    flags = draw(st.sampled_from(["", "", "", *FLAGS[verb]]))
+    excluded = draw(st.sampled_from(["", "", "", *NODES]))
+    return Command(verb, draw(SELECTED), excluded, tuple(flags.split()))
+
+
+class Commands(RuleBasedStateMachine):
+    """Commands in any order, and what may change between them."""
+
+    miniature: Miniature
+
+    @initialize(is_built=st.booleans())
+    def begin(self, is_built):
+        self.story, self.settings, self.version = Story(self.miniature), {}, 1
+        if is_built:
+            self.story.do(BUILD)
+
+    def like_now(self, command):
+        """The command for the as_of and the setting of the moment."""
+        if "--defer" in command.flags:
+            command = replace(command, flags=(*command.flags, "--state", str(self.miniature.folder / "production")))
+        return replace(command, **self.settings)
+
+    @rule(command=commands())
+    def run(self, command):
+        """Any command."""
+        self.story.do(self.like_now(command))
+
+    @rule(command=st.sampled_from([BUILD, BUILD, TEST, TEST, RUN, SEED]))
+    def run_all(self, command):
+        """A command as most are: of everything."""
+        self.story.do(self.like_now(command))
+
+    @rule(pick=st.integers(0, 99))
+    def run_what_is_missing(self, pick):
+        """A node that holds publishing back is run, as orchestrators do."""
+        if missing := sorted(self.story.ledger.missing()):
+            self.story.do(self.like_now(Command("build", missing[pick % len(missing)])))
+
+    @rule(command=commands(), event=st.sampled_from(["NodeStart", "NodeFinished"]), pick=st.integers(0, 99))
+    def kill(self, command, event, pick):
+        """A command is killed before or after one of its nodes."""
+        command = self.like_now(command)
+        if selected := sorted(self.story.ledger.selected(command)):
+            self.story.do(command, kill_at=f"{event} {selected[pick % len(selected)]}")
+
+    @rule(asked=st.sampled_from(["retry", "retry in a process of its own", "publish"]))
+    def retry_or_publish(self, asked):
+        """`dbt retry`, `dbt run-operation publish`."""
+        if asked == "publish":
+            self.story.publish(**Command("build", **self.settings).variables)
+        elif self.story.last:
+            self.story.retry(is_first=asked != "retry")
+
+    @rule(as_of=st.sampled_from(DAYS), fit_threshold=st.sampled_from([60, 60, 70]))
+    def move(self, as_of, fit_threshold):
+        """Another as_of, another setting."""
+        self.settings = {"as_of": as_of, "fit_threshold": fit_threshold}
+
+    @rule(
+        table=st.sampled_from(["accounts", "signals"]),
+        spoiled=st.sampled_from(["", "", "", "int_scores", *sorted(TESTED)]),
+    )
+    def load(self, table, spoiled):
+        """Other raw rows, at which a node may fail, or a test warn."""
+        self.version += 1
+        self.story.load(**{table: str(self.version), "spoiled": spoiled})
+
+    @rule(tier=st.sampled_from(["first", "second"]))
+    def write_rules(self, tier):
+        """A rule file is changed, or changed back."""
+        self.story.write_rules(tier)
+
+    @rule(name=st.sampled_from(["tiers_are_of_accounts", "renamed"]), severity=st.sampled_from(["", "error", "warn"]))
+    def change_test(self, name, severity):
+        """A test comes, goes, or is as severe as another."""
+        if severity:
+            self.story.write_test(name, severity)
+        elif name in self.story.ledger.nodes:
+            self.story.remove_test(name)
+
+    @rule(
+        path=st.sampled_from(["intermediate/scoring/int_notes", "marts/unranked_accounts"]),
+        state=st.sampled_from(["", "broken", "disabled"]),
+    )
+    def change_model(self, path, state):
+        """A model is disabled, broken or mended."""
+        self.story.enable(path, state != "disabled")
+        if state == "broken":
+            self.story.break_model(path, broken=True)
+
+
+@pytest.mark.long
+def test_any_sequence_of_commands(miniature):
+    Commands.miniature = miniature
+    try_sequences(Commands, 12, steps=12)

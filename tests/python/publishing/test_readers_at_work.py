@@ -327,7 +327,12 @@ def test_no_address_in_the_bytes_of_the_readers_file(story):
 def test_addresses_are_kept_nowhere_but_where_they_were_loaded_and_with_rejected_rows(story):
     found = places(story.warehouse.path)
     assert {place for place in found if not place.endswith(".raw_record")} == {
-        *("raw.accounts.owner_email", "raw.contacts.email", "raw.signals.visitor", "staging.stg_raw__contacts.email"),
+        *(
+            "raw.accounts.owner_email",
+            "raw.contacts.email",
+            "raw.signals.visitor",
+            "staging.stg_raw_tables__contacts.email",
+        ),
     }
 
 

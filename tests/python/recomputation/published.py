@@ -237,7 +237,7 @@ def _orphans(
         }
         for row in signals
     ]
-    lost = [(name, row, row["account_id"]) for name in _OF_ONE_ACCOUNT for row in standing[name]]
+    lost = [(name, row, row["account_id"]) for name in (*_OF_ONE_ACCOUNT, "account_merges") for row in standing[name]]
     lost = [(name, row, account_id) for name, row, account_id in lost if account_id not in end_of]
     for name, rows in placed.items():
         lost += [(name, row, row["raw_account_id"]) for row in rows if row["account_id"] is None]

@@ -274,7 +274,7 @@ def _spelled(found: tuple[str, ...], names: tuple[str, ...]) -> dict[str, str | 
 
 
 def _plain(name: str) -> str:
-    bare = name.replace("\ufeff", "").strip().lower().replace("_", "")
+    bare = re.sub(r"[\s_]", "", name.replace("\ufeff", "").lower())
     return re.sub("^propert(y|ies)", "", bare)
 
 

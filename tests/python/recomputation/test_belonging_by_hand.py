@@ -228,6 +228,18 @@ def test_what_finds_no_account_is_told_of():
     assert by_id(result["account_tiers"]).keys() == {"a", "b", "c"}
 
 
+def test_merges_that_bring_nothing_to_an_account_are_told_of():
+    merges = [
+        {"account_id": name, "merged_into_account_id": target}
+        for name, target in (("b", "a"), ("c", "b"), ("x", "y"), ("y", "x"), ("lost", "nobody"), ("a", "nobody"))
+    ]
+    result = run([account("a")], account_merges=merges)
+    keys = {(row["source_table"], row["record_key"]) for row in result["unmatched_records"]}
+    assert keys == {("account_merges", key) for key in ("x|y", "y|x", "lost|nobody")}
+    counts = {row["source_table"]: row["unmatched"] for row in result["source_reconciliation"]}
+    assert counts["account_merges"] == 3
+
+
 def test_what_a_merged_account_has_is_not_nobodys():
     accounts = [account("a"), account("b", is_deleted="y", merged_into_account_id="a")]
     assert run(accounts, contacts=[contact("p", "b")])["unmatched_records"] == []

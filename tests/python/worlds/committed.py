@@ -27,7 +27,9 @@ Rows = Sequence[Mapping[str, Any]]
 
 def raw_columns() -> dict[str, list[str]]:
     """The columns of each raw table: those of the demo's files in their order, then others that are declared."""
-    declared = yaml.safe_load((PROJECT / "models/staging/raw/_raw__sources_and_models.yml").read_text(encoding="utf-8"))
+    declared = yaml.safe_load(
+        (PROJECT / "models/staging/raw_tables/_raw_tables__sources_and_models.yml").read_text(encoding="utf-8")
+    )
     columns = {}
     for table in declared["sources"][0]["tables"]:
         with (PROJECT / f"seeds/demo/demo_{table['name']}.csv").open(newline="", encoding="utf-8") as file:

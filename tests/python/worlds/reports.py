@@ -129,7 +129,11 @@ OTHERS: Tables = {
         {"account_id": "many domains", "domain": "www.two.example"},
         {"account_id": "gone", "domain": "three.example"},
     ],
-    "account_merges": [{"account_id": "no row of its own", "merged_into_account_id": "between"}],
+    "account_merges": [
+        {"account_id": "no row of its own", "merged_into_account_id": "between"},
+        {"account_id": "nobody's circle", "merged_into_account_id": "back"},
+        {"account_id": "back", "merged_into_account_id": "nobody's circle"},
+    ],
     "contacts": [
         {"contact_id": "mover", "account_id": "new employer", "email": "mover@new.example"},
         {"contact_id": "zoe", "email": "zoe@new.example"},

@@ -193,12 +193,12 @@ def written(world: Mapping[str, Sequence[Row]], move: int = 0, ties: bool = True
     return texts if ties else {table: without_ties(table, rows) for table, rows in texts.items()}
 
 
-def try_sequences(machine: type[RuleBasedStateMachine], count: int) -> None:
-    """Runs so many sequences of a machine's steps, the same in every run."""
+def try_sequences(machine: type[RuleBasedStateMachine], count: int, steps: int = 7) -> None:
+    """Runs so many sequences of so many of a machine's steps, the same in every run."""
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     few = settings(
         max_examples=count,
-        stateful_step_count=7,
+        stateful_step_count=steps,
         phases=[Phase.generate],  # a failure is told as it is: to look for a smaller one takes minutes
         deadline=None,
         derandomize=True,

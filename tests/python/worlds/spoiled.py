@@ -8,6 +8,7 @@ cells that were spoiled on purpose. ``typed_tables`` gives SQL that creates all 
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -401,6 +402,7 @@ TYPED_CELLS: dict[str, tuple[str, ...]] = {
     "json": (
         *("'{\"a\": [1, null]}'", "'[]'", "'1'", "'-2.5'", "'true'", "'null'", "'\"HIGH\"'", "'\" \"'"),
         *('\'"a \\" b"\'', "'\"12.5\"'", "'\"2026-03-01\"'", "'\"1.0\"'"),
+        *("'1.0'", "'0.500'", "'-0.0'", "'1.2345678901234568e+16'", "'12345678901234567'", "'1e400'", "'[1.0]'"),
     ),
     "enum('high', 'field', '1', '2026-03-01', 'sad \u200b', 'replied')": (
         "'high'",
@@ -516,9 +518,9 @@ def models_of_kinds() -> dict[str, str]:
         columns = [{"name": f"c{n}", "data_type": data_type, "config": {"meta": meta}} for n in range(len(TYPED_CELLS))]
         columns.insert(0, {"name": "id", "data_type": "text", "config": {"meta": {"required": True}}})
         tables.append({"name": f"kind_{kind}", "config": {"meta": {"key": ["id"]}}, "columns": columns})
-        files[f"models/staging/raw/stg_raw__kind_{kind}.sql"] = f'{{{{ stage_raw("kind_{kind}") }}}}\n'
+        files[f"models/staging/raw_tables/stg_raw_tables__kind_{kind}.sql"] = f'{{{{ stage_raw("kind_{kind}") }}}}\n'
     source = {"name": "raw", "database": "{{ target.database }}", "schema": "{{ var('raw_schema') }}", "tables": tables}
-    files["models/staging/raw/_kinds.yml"] = json.dumps({"version": 2, "sources": [source]})
+    files["models/staging/raw_tables/_kinds.yml"] = json.dumps({"version": 2, "sources": [source]})
     return files
 
 
@@ -535,7 +537,11 @@ def said_as_text(data_type: str, text: str | None) -> str | None:
         return text
     if data_type == "json":
         value = json.loads(text)
-        return value if value is None or isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+        if isinstance(value, float) and math.isfinite(value):
+            return as_text(value)
+        if isinstance(value, dict | list):
+            return json.dumps(value, separators=(",", ":"))
+        return value if value is None or isinstance(value, str) else text
     if data_type.startswith("decimal"):
         return as_text(Decimal(text))
     if data_type in ("float", "double") and float(text).is_integer():

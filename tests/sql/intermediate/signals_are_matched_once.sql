@@ -3,7 +3,7 @@ with
 
 standing as (
 
-    select count(*) as signals from {{ ref("stg_raw__signals") }}
+    select count(*) as signals from {{ ref("stg_raw_tables__signals") }}
     where record_status = 'standing'
 
 ),

@@ -3,7 +3,7 @@ with
 
 types as (
 
-    select distinct signal_type from {{ ref("stg_raw__signals") }}
+    select distinct signal_type from {{ ref("stg_raw_tables__signals") }}
     where record_status = 'standing'
 
 )

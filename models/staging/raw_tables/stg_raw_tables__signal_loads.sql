@@ -1,5 +1,5 @@
 {%- set rejections = signal_rejections() -%}
-{%- set stored_signals = stored_relation("stg_raw__signals") -%}
+{%- set stored_signals = stored_relation("stg_raw_tables__signals") -%}
 with
 
 in_raw as (

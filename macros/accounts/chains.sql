@@ -7,8 +7,7 @@
     survives. A chain that has not ended by then runs in a circle and merges nothing. Gives `record_id`, `surviving_id` (null where
     nothing stands) and `is_endless`.
 -#}
-{% macro merge_chains(records) %}
-{%- set longest_chain = 10 -%}
+{% macro merge_chains(records) -%}
 pointers as (
 
     select
@@ -25,16 +24,14 @@ chains as (
 
     select
         step_1.record_id,
-        step_{{ longest_chain + 1 }}.record_id is not null as is_endless,
+        step_{{ longest_chain() + 1 }}.record_id is not null as is_endless,
         coalesce(
-            {%- for step in range(longest_chain, 0, -1) %}
+            {%- for step in range(longest_chain(), 0, -1) %}
             case when step_{{ step }}.target_stands then step_{{ step }}.target_id end{{ "," if not loop.last }}
             {%- endfor %}
         ) as last_standing_id
     from pointers as step_1
-    {% for step in range(2, longest_chain + 2) -%}
-    left join pointers as step_{{ step }} on step_{{ step - 1 }}.target_id = step_{{ step }}.record_id
-    {% endfor %}
+    {{- further_steps("pointers", "record_id", "target_id", longest_chain() + 1) }}
 
 ),
 
@@ -51,4 +48,16 @@ survivors as (
     left join chains on records.record_id = chains.record_id
 
 )
+{%- endmacro %}
+
+
+{#- How many steps from record to record are followed, of merges as well as up a family. -#}
+{% macro longest_chain() %} {{ return(10) }} {% endmacro %}
+
+
+{#- SQL: joins that go on from `step_1`, a row of pointers: `step_2` is the row of the record that it points to, and so on. -#}
+{% macro further_steps(pointers, id, target, steps) -%}
+    {%- for step in range(2, steps + 1) %}
+    left join {{ pointers }} as step_{{ step }} on step_{{ step - 1 }}.{{ target }} = step_{{ step }}.{{ id }}
+    {%- endfor %}
 {%- endmacro %}

@@ -27,7 +27,7 @@ class RuleFiles(dbtPlugin):
             return
         told = [
             f"  - seeds/{file['name']}.csv {mistake}"
-            for file in safe_load(declared.read_text(encoding="utf-8"))["seeds"]
+            for file in (safe_load(declared.read_text(encoding="utf-8")) or {})["seeds"]
             for mistake in mistakes(
                 seeds / f"{file['name']}.csv",
                 [column["name"] for column in file.get("columns", [])],

@@ -3,6 +3,7 @@
 import sys
 
 import dagster as dg
+
 from orchestrators.dagster_assets import definitions
 
 jobs = [dg.define_asset_job(f"job_{n}", dg.AssetSelection.from_string(text)) for n, text in enumerate(sys.argv[1:])]

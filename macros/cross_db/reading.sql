@@ -93,7 +93,7 @@
     case
         when cast({{ json }} as {{ dbt.type_string() }}) like '%"%' or ({{ text }} not like '%.%' and lower({{ text }}) not like '%e%')
             then {{ text }}
-        else coalesce({{ plain_number(parse_number(text), type_double()) }}, {{ text }})
+        else coalesce({{ plain_number(parse_number(trim_text(text)), type_double()) }}, {{ text }})
     end
 {%- endmacro %}
 

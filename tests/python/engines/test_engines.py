@@ -160,17 +160,17 @@ def demo_on_engine(engine):
     return warehouse
 
 
-def built(warehouse, raw, types=None):
+def built(warehouse, raw, types=None, **settings):
     """The marts as built from raw rows. That tests and the rule check hold on an engine is seen on the demo."""
     warehouse.load(raw, types=types)
-    build(warehouse, "--exclude", "rules_check")
+    build(warehouse, "--exclude", "rules_check", **settings)
     return warehouse.built()
 
 
-def build(warehouse, *selection):
+def build(warehouse, *selection, **settings):
     """Builds some models on raw rows, without tests."""
     models = ("build", *selection, "--exclude-resource-type", "unit_test", "test")
-    variables = {"raw_schema": "raw", "as_of": AS_OF_TEXT}
+    variables = {"raw_schema": "raw", "as_of": AS_OF_TEXT, **settings}
     warehouse.dbt(*models, variables=variables, project=warehouse.project()).check()
 
 
@@ -229,6 +229,26 @@ def test_unknown_roles_are_told_before_a_build(engine):
     assert warehouse.query("select 1 from pg_tables where schemaname not in ('pg_catalog', 'information_schema')") == []
 
 
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_nobodys_data_is_overwritten(engine, demo_on_engine):
+    """Neither a table that bears no mark, nor marts that were made of other raw tables."""
+    others = engine("of_others")
+    with others.server.connect(others.database).cursor() as cursor:
+        cursor.execute("create schema marts; create view marts.account_scores as select 'mine' as score")
+    before = exactly(demo_on_engine.marts())
+    demo_on_engine.load({"accounts": [{"account_id": "a", "account_name": "A"}]}, schema="crm")
+    for warehouse, raw_schema, words in (
+        (others, None, "marts.account_scores would be replaced and is not of this project: move it"),
+        (demo_on_engine, "crm", "holds what was made of the raw tables in 'demo', this run reads those in 'crm'"),
+    ):
+        run = warehouse.build("--exclude-resource-type", "unit_test", raw_schema=raw_schema)
+        assert run.returncode != 0
+        assert "NOT PUBLISHED, and nothing was built" in run.output
+        assert words in run.output
+    assert others.query("select * from marts.account_scores") == [{"score": "mine"}]
+    assert exactly(demo_on_engine.marts()) == before
+
+
 def test_history_goes_on(demo, demo_on_engine, tmp_path):
     """Five days later, and on PostgreSQL a day before that: what was, what changed and what a CRM is told."""
     on_duckdb = Warehouse(tmp_path)
@@ -260,7 +280,7 @@ def test_dirty_rows_are_the_same(engine, tmp_path):
 
 
 def test_typed_columns_are_read_the_same(engine, tmp_path):
-    """Also what the types hold beyond the calendar and the numbers."""
+    """Also what the types hold beyond the calendar and the numbers; days and hours are those of Auckland."""
     raw = as_text(facts(7, rules(), 60, 600))
     warehouse = engine("typed")
     strange = [("NaN", "2026-01-01"), ("Infinity", "2026-01-01"), ("1e-320", None)]
@@ -272,7 +292,8 @@ def test_typed_columns_are_read_the_same(engine, tmp_path):
     ]
     for row in raw["accounts"]:
         row["is_strategic"] = {"true": "1", "false": "0"}.get(row["is_strategic"])
-    on_engine, on_duckdb = (built(each, raw, TYPES) for each in (warehouse, Warehouse(tmp_path)))
+    local = {"reporting_timezone": "Pacific/Auckland", "working_hours": "09:00-17:00 Mon-Fri"}
+    on_engine, on_duckdb = (built(each, raw, TYPES, **local) for each in (warehouse, Warehouse(tmp_path)))
     assert_agrees(on_engine, on_duckdb, with_raw_records=False)
 
 
@@ -310,16 +331,18 @@ def test_typed_ids_are_one_value_on_postgres_however_tables_are_named(postgres):
             create table crm."Signals" (nothing text); create table crm.signals (nothing text);
             create table "Crm"."Accounts" (
                 "AccountId" numeric, "ACCOUNT_NAME" jsonb, "account_name" json, "\ufeffis_customer " text,
-                "OwnerID" float8, "MergedIntoAccountId" json
+                "OwnerID" float8, "MergedIntoAccountId" json, "parent account id" json
             );
             insert into "Crm"."Accounts" values
-            (1.000, '"Wrong"', '"One \\"1\\""', '1.0', 12345678901234568, 'null'),
-            (3.50, null, '"a\\u0000b"', '0.0', 0.5, '"1"');
+            (1.000, '"Wrong"', '"One \\"1\\""', '1.0', 12345678901234568, 'null', ' 3.50 '),
+            (3.50, null, '"a\\u0000b"', '0.0', 0.5, '"1"', '1.2345678901234568e+16'),
+            (4, null, '1e999999', '0', null, null, '[1.0]');
             create view "Crm"."SIGNALS" as
             select cast('6F9619FF-8B86-D011-B42D-00C04FC964FF' as uuid) as "SignalId", cast(1 as float8) as "accountid",
                 'demo_request' as "SignalType", cast('2026-03-14' as date) as occurred_at;
             create table "Crm"."AccountTechnologies" (account_id jsonb, technology text);
-            insert into "Crm"."AccountTechnologies" values ('"1"', 'Slack'), ('1', 'HubSpot');
+            insert into "Crm"."AccountTechnologies" values
+            ('"1"', 'Slack'), ('1', 'HubSpot'), ('1.00', 'Marketo'), ('1e0', 'Segment'), ('"1.0"', 'Slack');
             """
         )
     staging = (
@@ -332,16 +355,17 @@ def test_typed_ids_are_one_value_on_postgres_however_tables_are_named(postgres):
     variables = {"as_of": AS_OF_TEXT, "raw_database": warehouse.database.upper()}
     without = ("--exclude-resource-type", "unit_test", "test")
     warehouse.dbt(*staging, *without, variables={**variables, "raw_schema": "Crm"}).check()
-    columns = "account_id, account_name, is_customer, owner_id, merged_into_account_id"
+    columns = "account_id, account_name, is_customer, owner_id, merged_into_account_id, parent_account_id"
     found = warehouse.query(f"select {columns} from staging.stg_raw_tables__accounts order by account_id")
     assert [tuple(row.values()) for row in found] == [
-        ("1", 'One "1"', True, "12345678901234568", None),
-        ("3.5", '"a\\u0000b"', False, "0.5", "1"),
+        ("1", 'One "1"', True, "12345678901234568", None, "3.5"),
+        ("3.5", '"a\\u0000b"', False, "0.5", "1", "12345678901234568"),
+        ("4", "1e999999", False, None, None, "[1.0]"),
     ]
     (signal,) = warehouse.query("select signal_id, account_id from staging.stg_raw_tables__signals")
     assert signal == {"signal_id": "6f9619ff-8b86-d011-b42d-00c04fc964ff", "account_id": "1"}
-    found = warehouse.query("select account_id from staging.stg_raw_tables__account_technologies")
-    assert [row["account_id"] for row in found] == ["1", "1"]
+    found = warehouse.query("select account_id from staging.stg_raw_tables__account_technologies order by account_id")
+    assert [row["account_id"] for row in found] == ["1"] * 4 + ["1.0"]  # the last is a text
     run = warehouse.dbt(*staging, *without, variables={**variables, "raw_schema": "CRM"})
     assert "'crm' and 'Crm' may each be meant by schema CRM" in run.output or "'Crm' and 'crm' may each" in run.output
 

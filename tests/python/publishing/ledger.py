@@ -132,7 +132,7 @@ class Ledger:
         outcomes: Iterable[tuple[str, str]],
         killed: bool = False,
     ) -> None:
-        """What the nodes that ended made, in the order in which they did. Of a killed command no more is known than that."""
+        """What the nodes that ended made, in their order. Of a killed command no more is known than that."""
         for name, outcome in outcomes:
             if self.kind(name) != "test" and outcome == "success":
                 self.make(name, command, invocation, selected)
@@ -153,9 +153,9 @@ class Ledger:
         def of(parent: str) -> Any:
             if empty:
                 return None
-            if "--defer" in command.flags and parent not in selected:
-                if "--favor-state" in command.flags or parent not in self.made:
-                    return self.production[parent]
+            is_deferred = "--defer" in command.flags and parent not in selected
+            if is_deferred and ("--favor-state" in command.flags or parent not in self.made):
+                return self.production[parent]
             return self.made[parent]()
 
         def by(*parts: str | None) -> str | None:

@@ -1,7 +1,7 @@
 """A project of a few tiny models with the real macros, hooks and settings, in which a dbt command takes half a second.
 
-Each row says, in a column `made`, which command made it, for which as_of and settings, and of which rows, which say the same.
-So whatever readers are shown tells of what it was built.
+Each row says, in a column `made`, which command made it, for which as_of and setting, and of which rows, which say the
+same. So whatever readers are shown tells of what it was built.
 """
 
 from __future__ import annotations
@@ -229,12 +229,13 @@ def is_counted(node: Any) -> bool:
     return node.resource_type in ("model", "seed", "test")
 
 
-def serve(pipe) -> None:
+def serve(pipe, path: Path) -> None:
     """A process in which dbt stays loaded. One that is to be killed is a copy of it, killed like any other process."""
     from dbt import mp_context, selected_resources
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    os.environ["DUCKDB_PATH"] = str(path)
     mp_context._MP_CONTEXT = multiprocessing.get_context("fork")  # whose locks end with a killed process
 
     def run(arguments: list[str], is_first: bool, kill_at: int | str | None) -> None:
@@ -292,16 +293,15 @@ class Miniature:
             shutil.copytree(PROJECT / part, self.project / part)
         self.files: dict[str, str] = {}
         self.begin_with(project_files())
-        os.environ["DUCKDB_PATH"] = str(self.path)
         processes = multiprocessing.get_context("spawn")
         self.pipe, other = processes.Pipe()
-        self.server = processes.Process(target=serve, args=(other,), daemon=True)
+        self.server = processes.Process(target=serve, args=(other, self.path), daemon=True)
         self.server.start()
         other.close()
 
     @cached_property
     def production(self) -> dict[str, Any]:
-        """What production has built, which `--defer` may have a command read: seeds and models that others are made of."""
+        """What production has built and `--defer` may have a command read: what other models are made of."""
         with self.connect(self.folder / "production" / self.path.name) as connection:
 
             def first(column: str, table: str) -> str:
@@ -373,8 +373,8 @@ class Miniature:
         target: str = "duckdb",
         is_first: bool = True,
     ) -> Done:
-        """Runs a dbt command, up to the statement of SQL with a number or the event with a name where it is killed. What dbt knows
-        of the command before it is kept unless it is the first of its process."""
+        """Runs a dbt command, all of it or up to a statement of SQL, by its number, or an event, by its name, where it
+        is killed. What dbt knows of the command before it is kept, unless it is the first of its process."""
         text = json.dumps(variables or {}, sort_keys=True)
         # one a set of settings, as dbt reads all files anew where the settings are others
         self.target = self.folder / "targets" / f"{target} {''.join(c if c.isalnum() else '_' for c in text)}"

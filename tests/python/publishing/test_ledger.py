@@ -1,13 +1,12 @@
 """Whatever commands it took: readers see what was built and tested as a whole, as soon as it was, and nothing else.
 
-A miniature of the project runs real dbt commands; after each, what is published is what `ledger` says, by the contract's
-words. Short stories first; then a machine of hypothesis runs commands, changes rows, rules and tests, and kills, in any order.
+A miniature of the project runs real dbt commands; after each, what is published is what `ledger` says, by the words of
+the contract. Short stories first; then a machine of hypothesis runs commands, changes rows, rules and tests, and kills.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -64,7 +63,7 @@ class Story:
         self.miniature.write(file, project_files()[file] + " nonsense (" * broken)
 
     def enable(self, path: str, enabled: bool) -> None:
-        """Disables a model, or has it as it was. One that is declared is disabled there, else dbt forgets the rest of that."""
+        """Disables a model, or has it as it was. A declared one is disabled there, else dbt forgets the rest."""
         name, file, declared = path.rpartition("/")[2], f"models/{path}.sql", "models/marts/_marts__models.yml"
         sql, models = project_files()[file], yaml.safe_load(project_files()[declared])
         if name in MARTS:
@@ -94,8 +93,8 @@ class Story:
         return self.ended(command, selected, selected, before, done)
 
     def retry(self, is_first: bool = True) -> Done:
-        """`dbt retry` of the last command that was not killed: what failed of it or was skipped, with its settings. Only in a
-        process that ran another command it knows, of that one, what was chosen."""
+        """`dbt retry` of the last command that was not killed: what failed of it or was skipped, with its settings.
+        In a process that ran another command it knows, of that one, what was chosen."""
         command, finished, target = self.last
         retried = {
             name for name, outcome in finished if outcome in ("error", "fail", "skipped")
@@ -117,6 +116,7 @@ class Story:
         """`dbt run-operation publish`."""
         before = self.seen()
         done = self.miniature.dbt("run-operation", "publish", variables=variables)
+        self.last = None  # it is what dbt would retry
         self.check(before, done, True)
         return done
 
@@ -191,7 +191,7 @@ def assert_names(line: str, missing: Mapping[str, str]) -> None:
 
 
 def assert_of_one_build(marts: dict[str, Any]) -> None:
-    """The published rows, by their own words: of each node that they are made of one run, all for one as_of and one setting."""
+    """The published rows, by their own words: of each node one run, all for one as_of and one setting."""
     day = max((row["scored_at"] for row in marts["account_tiers"]), default=None)
     shown = [row["made"] for rows in marts.values() for row in rows if row.get("scored_at", day) == day]
     found = set(re.findall(r"(\w+) by (\S+) for (\S+ at \S+) ", " ".join(shown)))
@@ -214,6 +214,7 @@ def story(miniature) -> Story:
 # --- Stories ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_node_a_command(story):
     """As orchestrators run it: the marts are published with the last of them. Tests of nothing harm nothing."""
     story.do(TEST)
@@ -327,6 +328,7 @@ def test_a_disabled_node_and_a_warning(story):
     assert story.is_published
 
 
+@pytest.mark.long
 def test_days_rules_and_settings(story):
     """All models are of one as_of and one set of rules, and the rule files are loaded as they are."""
     story.do(BUILD)
@@ -345,6 +347,7 @@ def test_days_rules_and_settings(story):
     assert story.is_published
 
 
+@pytest.mark.long
 def test_as_of_the_start_of_each_command(story):
     """Models that one command ran share its moment, and their day is remembered whenever they are tested."""
     now, miniature = {"as_of": None}, story.miniature
@@ -359,6 +362,7 @@ def test_as_of_the_start_of_each_command(story):
     assert re.search(r"NOT PUBLISHED: int_notes is as of [\d:. -]+, account_tier_history as of [\d:. -]+, ", line), line
 
 
+@pytest.mark.long
 def test_publishing_that_is_required(story):
     """A command that publishes nothing fails, and is taken for what it did all the same."""
     required = {"require_publish": True}
@@ -369,6 +373,7 @@ def test_publishing_that_is_required(story):
     assert set(story.seen()["marts"]) == set(MARTS)
 
 
+@pytest.mark.long
 def test_what_shrank_is_published_when_asked_for(story):
     """A guard holds publishing back until it is told that all is right; nothing has to be built for that."""
     story.do(BUILD)
@@ -386,7 +391,7 @@ def test_what_shrank_is_published_when_asked_for(story):
 
 @pytest.mark.long
 def test_killed_at_any_statement(story):
-    """Readers of the schema and of the file see the old build or the new one; the same command, once more, shows it to both."""
+    """Readers of the schema and of the file see the old build or the new; the command, once more, shows it to both."""
     story.do(BUILD)
     story.load(accounts="2")
     story.do(SEED)

@@ -8,7 +8,7 @@ test: ## a trustworthy answer in three minutes
 	uv run pytest
 
 lanes: ## what takes longer: `make lanes LANES=worlds`
-	uv run --group browser pytest -m "$(or $(LANES),worlds or long or next_duckdb or browser)"
+	uv run --group browser --group orchestrators pytest -m "$(or $(LANES),worlds or long or next_duckdb or browser)"
 
 lint: ## format and lint Python and SQL, check types
 	uv run pre-commit run --all-files

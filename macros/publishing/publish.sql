@@ -38,7 +38,9 @@
 {#- The first three of what is missing, and how many more. -#}
 {% macro missing_in_a_line(missing) %}
     {%- set more = " and " ~ ((missing | length) - 3) ~ " more" if missing | length > 3 else "" -%}
-    {{ return((missing[:3] | join(", ")) ~ more ~ "; `" ~ own_schema("marts") ~ "` keeps the last good build." if missing else "") }}
+    {%- set line = (missing[:3] | join(", ")) ~ more ~ "; `" ~ own_schema("marts") ~ "` keeps the last good build." -%}
+    {%- set advice = " Without the var `as_of` each command scores for the moment when it starts: give all of them one." -%}
+    {{ return((line ~ (advice if " is as of " in line else "")) if missing else "") }}
 {% endmacro %}
 
 

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
+from dbt.clients.yaml_helper import safe_load
 from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
 from dbt_common.exceptions import DbtRuntimeError
@@ -27,7 +27,7 @@ class RuleFiles(dbtPlugin):
             return
         told = [
             f"  - seeds/{file['name']}.csv {mistake}"
-            for file in yaml.safe_load(declared.read_text(encoding="utf-8"))["seeds"]
+            for file in (safe_load(declared.read_text(encoding="utf-8")) or {})["seeds"]
             for mistake in mistakes(
                 seeds / f"{file['name']}.csv",
                 [column["name"] for column in file.get("columns", [])],

@@ -1,3 +1,5 @@
+{#- of no model, it would be left out by what runs the tests of each model -#}
+{%- do ref("rules_checked") -%}
 -- two rows that swap a cell have another sum of fingerprints; in a space this small it can hold always
 with
 

@@ -3,6 +3,12 @@
 
 {% macro default__run_sql(sql) -%} {{ return(run_query(sql)) }} {%- endmacro %}
 
+{#- dbt commits what it has begun itself. -#}
+{% macro postgres__run_sql(sql) -%}
+    {%- call statement("run_sql", fetch_result=true) -%} {{ sql }} {%- endcall -%}
+    {{ return(load_result("run_sql").table) }}
+{%- endmacro %}
+
 {#- The driver fails where rows are asked for and there are none. -#}
 {% macro spark__run_sql(sql) -%}
     {%- set has_rows = modules.re.match("(?i)\\s*(select|with|show|describe)\\b", sql) is not none -%}

@@ -139,9 +139,10 @@
     case when {{ condition }} then error({{ message }}) else true end
 {%- endmacro %}
 
-{#- No function of PostgreSQL's raises an error: a cast does that tells what it was given. -#}
+{#- No function of PostgreSQL's raises an error: a cast does that tells what it was given. Of a literal it would be made
+    whatever the condition, before anything is run; what concat gives is no literal. -#}
 {% macro postgres__raise_if(condition, message) -%}
-    case when {{ condition }} then cast({{ message }} as boolean) else true end
+    case when {{ condition }} then cast(concat({{ message }}) as boolean) else true end
 {%- endmacro %}
 
 {% macro spark__raise_if(condition, message) -%}

@@ -176,13 +176,14 @@
 {% endmacro %}
 
 
-{#- What is missing of a whole build that passed its tests, in words, models first; nothing if readers may see it. -#}
+{#- What is missing of a whole build that passed its tests, in words: what failed first, as the rest may follow from it, then
+    models; nothing if readers may see it. -#}
 {% macro what_is_missing(runs) %}
     {%- set words = {
         "running": "was cut off", "skipped": "was skipped", "empty": "was run with --empty", "sample": "was run with --sample",
         "deferred": "was run with --defer",
     } -%}
-    {%- set nodes, missing, untested = counted_nodes(), [], [] -%}
+    {%- set nodes, failed, missing, untested = counted_nodes(), [], [], [] -%}
     {%- set models = nodes | selectattr("resource_type", "equalto", "model") | list -%}
     {%- set known = models | selectattr("unique_id", "in", runs) | list -%}
     {%- set first = runs[known[0].unique_id] if known else {} -%}
@@ -198,7 +199,7 @@
         {%- endfor -%}
         {%- if not run -%} {%- do told.append(node.name ~ " has not run") -%}
         {%- elif run.outcome not in ["success", "pass", "warn", "no-op"] -%}
-            {%- do told.append(node.name ~ " " ~ words.get(run.outcome, "failed")) -%}
+            {%- do (told if run.outcome in words else failed).append(node.name ~ " " ~ words.get(run.outcome, "failed")) -%}
         {%- elif stale -%} {%- do told.append(node.name ~ " has not run since " ~ stale[0] ~ " did") -%}
         {%- elif node.resource_type == "seed" and run.rules_hash != node.checksum.checksum -%}
             {%- do told.append(node.name ~ ".csv has changed since it was loaded") -%}
@@ -212,5 +213,5 @@
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
-    {{ return(missing + untested) }}
+    {{ return(failed + missing + untested) }}
 {% endmacro %}

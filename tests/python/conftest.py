@@ -94,6 +94,7 @@ by_domain = built("by_domain")
 reports = built("reports")
 crm_days = built("crm_days")
 docs_page = built("docs_page")
+package = built("package")
 
 
 @pytest.fixture(scope="session")

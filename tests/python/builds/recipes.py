@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from package.story import Step, story
 from rules.spoiled import SPOILED
 from worlds.committed import rules
 from worlds.crm_days import days
@@ -163,6 +164,11 @@ def docs_page(folder: Path, kept: Kept) -> Path:
     return folder / "target" / "static_index.html"
 
 
+def package(folder: Path, kept: Kept) -> dict[str, Step]:
+    """The project as a package of another one, from its installation on: what each step did, and what it left."""
+    return story(folder)
+
+
 RECIPES: Mapping[str, Callable[[Path, Kept], Any]] = {
     recipe.__name__: recipe
     for recipe in (
@@ -177,6 +183,7 @@ RECIPES: Mapping[str, Callable[[Path, Kept], Any]] = {
         by_domain,
         crm_days,
         docs_page,
+        package,
     )
 }
 """In the order in which they are begun."""

@@ -86,6 +86,15 @@ MOMENTS = (
 )
 """Numbers and moments at and beyond what the types hold."""
 
+DOMAINS = {
+    "bücher.example": "https://www.XN--BCHER-KVA.example/x",
+    "xn--strae-oqa.xn--fiqs8s": "shop.straße.中国",
+    "xn--ls8h.example": "💩.example",
+    "xn--mü-kva.example": "xn--mü-kva.example",
+    "xn--999999999.example": "eu.xn--999999999.example",
+}
+"""Domains of accounts, and how signals write them: in letters or in punycode, which some only seem to be."""
+
 
 SETTINGS = (PROJECT / "dbt_project.yml").read_text(encoding="utf-8")
 FEW_TESTS = "data_tests: {account_prioritization: {+enabled: false, cross_db: {+enabled: true}}}\n"
@@ -94,7 +103,7 @@ WITHOUT_TESTS = {"dbt_project.yml": re.sub(r"(?s)data_tests:.*", FEW_TESTS, SETT
 
 
 def with_extremes(raw):
-    """Raw rows and such numbers and moments, each number with each where two of them are divided."""
+    """Raw rows and such numbers, moments and domains, each number with each where two of them are divided."""
     accounts = [
         {"account_id": f"number-{n}", "account_name": "Number", "annual_revenue_usd": number, "employee_count": number}
         for n, number in enumerate(NUMBERS)
@@ -102,12 +111,18 @@ def with_extremes(raw):
         {"account_id": f"moment-{n}", "account_name": "Moment", "updated_at": moment, "competitor_renewal_on": moment}
         for n, moment in enumerate(MOMENTS)
     ]
+    accounts += [{"account_id": domain, "account_name": "Domain", "domain": domain} for domain in DOMAINS]
+    signals = [
+        {"signal_id": written, "domain": written, "signal_type": "demo_request", "occurred_at": AS_OF_TEXT}
+        for written in DOMAINS.values()
+    ]
     pairs = [
         {"account_id": f"pair-{n}", "measured_on": "2026-01-01", "seats_used": part, "seats_licensed": whole}
         for n, (part, whole) in enumerate(product(NUMBERS, repeat=2))
     ]
     accounts += [{"account_id": row["account_id"], "account_name": "Pair", "is_customer": "true"} for row in pairs]
-    return {**raw, "accounts": [*raw["accounts"], *accounts], "product_usage": [*raw["product_usage"], *pairs]}
+    further = {"accounts": accounts, "signals": signals, "product_usage": pairs}
+    return {**raw, **{table: [*raw[table], *rows] for table, rows in further.items()}}
 
 
 @contextmanager
@@ -277,6 +292,7 @@ def test_dirty_rows_are_the_same(engine, tmp_path):
     seeds = changed("scoring_models", {}, primary_only(), population="all")
     on_engine, on_duckdb = (built(each, raw) for each in (engine("dirty", seeds=seeds), Warehouse(tmp_path, seeds)))
     assert_agrees(on_engine, on_duckdb)
+    assert not {*DOMAINS.values()} & {row["signal_id"] for row in on_engine["unmatched_signals"]}
 
 
 def test_typed_columns_are_read_the_same(engine, tmp_path):

@@ -6,13 +6,28 @@
 {% endmacro %}
 
 
-{#- The moment the scores are true for, as a naive UTC datetime: the var `as_of`, else the demo's pinned moment, else the
-    start of the run. An `as_of` that is no moment stops a run before it begins, not its parsing. -#}
+{#- The moment the scores are true for, as a naive UTC datetime: the var `as_of`, else the demo's pinned moment, else (of a
+    retry) that of the command before, else the start of the run. An `as_of` that is no moment stops a run before it begins, not its parsing. -#}
 {% macro as_of_datetime() %}
     {%- set given = var("as_of") -%}
     {%- if given is none and is_demo() -%} {%- set given = "2026-06-30T09:00:00Z" -%} {%- endif -%}
     {%- if given is not none and execute and moment_of(given) is none -%} {%- do check_settings() -%} {%- endif -%}
-    {{ return(moment_of(given) or run_started_at.replace(tzinfo=none)) }}
+    {{ return(moment_of(given) or moment_retried() or run_started_at.replace(tzinfo=none)) }}
+{% endmacro %}
+
+
+{#- Of `dbt retry`, the moment that the command before it was true for: what it does not run again is of that; else none. -#}
+{% macro moment_retried() %}
+    {%- set command = invocation_args_dict.get("invocation_command") or "" -%}
+    {%- if not execute or not modules.re.match("dbt retry\\b", command) -%} {{ return(none) }} {%- endif -%}
+    {%- set found = "moment retried by " ~ invocation_id -%}
+    {%- if found not in graph -%}
+        {%- set rows = run_sql(
+            "select as_of from " ~ ledger() ~ " where unique_id <> 'published' order by completed_at desc limit 1"
+        ).rows if load_relation(ledger()) is not none else [] -%}
+        {%- do graph.update({found: rows[0][0] if rows else none}) -%}
+    {%- endif -%}
+    {{ return(graph[found]) }}
 {% endmacro %}
 
 

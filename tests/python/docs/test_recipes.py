@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shlex
 import shutil
@@ -60,7 +61,7 @@ def fenced_blocks() -> Iterator[Block]:
 
 BLOCKS = list(fenced_blocks())
 RECIPES, QUERIES, COMMANDS = ([b for b in BLOCKS if b.language == kind] for kind in ("diff", "sql", "shell"))
-SHOWN = ("text", "mermaid", "yaml", "")
+SHOWN = ("text", "mermaid", "yaml", "python", "")
 """Output, pictures and settings."""
 
 
@@ -243,6 +244,9 @@ ELSEWHERE = {
     "uv run --all-extras --group spark-cluster pytest -m engines": "needs Spark: test_engines",
     "uv run --group benchmark python benchmarks/compare.py --size 10k": "takes minutes: .ci/run",
     "pip install uv": "installs",
+    "uv run dbt build --target ci --vars '{raw_schema: crm}'": "a target of one's own: package/test_environments",
+    "uv run dbt show --select who_moved --target ci --limit 50"
+    " --vars '{raw_schema: crm, compare_with: marts}'": "test_who_moved",
 }
 """Commands that are not run here, and where they are, or why not."""
 
@@ -277,6 +281,27 @@ def test_python_reads_the_marts(demo, tmp_path, page):
     done = subprocess.run([sys.executable, *shlex.split(command)[3:]], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert ("Blaukante Credit Partners" if page == "README.md" else "int32") in done.stdout
+
+
+@pytest.mark.long
+def test_who_moved(published):
+    """Against marts in which one account had another tier for want of points."""
+    for table in ("account_tiers", "account_score_contributions"):
+        with published.connect() as connection:
+            connection.execute("create schema if not exists before")
+            connection.execute(f"create table before.{table} as select * from marts.{table}")
+    with published.connect() as connection:
+        (account,) = connection.execute("select account_id from marts.account_tiers where priority_rank = 1").fetchone()
+        connection.execute("update before.account_tiers set tier = 'Tier 4', tier_number = 4 where priority_rank = 1")
+        connection.execute(
+            "update before.account_score_contributions set priority_contribution = priority_contribution - 9.04"
+            f" where account_id = '{account}' and factor = 'decayed_signals' and scoring_model = 'weighted_composite'"
+        )
+    show = ("show", "--select", "who_moved", "--limit", "50", "--output", "json")
+    run = published.dbt(*show, variables={"compare_with": "before"}).check()
+    (row,) = json.loads(run.output[run.output.index("{") :])["show"]
+    assert row["account_id"] == account
+    assert (row["tier_before"], row["moved_most"], float(row["moved_by"])) == ("Tier 4", "decayed_signals", 9.0)
 
 
 @pytest.mark.long
@@ -318,7 +343,7 @@ def test_dbt_knows_the_command(command):
         yaml.safe_load((PROJECT / name).read_text(encoding="utf-8")) for name in ("dbt_project.yml", "profiles.yml")
     )
     assert given["vars"].keys() <= project["vars"].keys()
-    assert given["target"] in (None, *profiles["account_prioritization"]["outputs"])
+    assert given["target"] in (None, "ci", *profiles["account_prioritization"]["outputs"])
 
 
 @pytest.mark.parametrize("day", [23, 25, 27, 29, 30])

@@ -233,6 +233,7 @@ def test_compared_text_is_compared_in_one_form():
         ("xn--.de", "xn--.de"),
         ("xn--999999999.de", "xn--999999999.de"),
         ("xn--mü.de", "xn--mü.de"),
+        ("xn--mü-kva.de", "xn--mü-kva.de"),
         ("www.www.acme.com", "www.acme.com"),
     ],
 )

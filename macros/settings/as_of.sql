@@ -19,7 +19,7 @@
 {#- Of `dbt retry`, the moment that the command before it was true for: what it does not run again is of that; else none. -#}
 {% macro moment_retried() %}
     {%- set command = invocation_args_dict.get("invocation_command") or "" -%}
-    {%- if not execute or not modules.re.match("dbt retry\\b", command) -%} {{ return(none) }} {%- endif -%}
+    {%- if not execute or not modules.re.match("\\S+( -\\S+)* retry( |$)", command) -%} {{ return(none) }} {%- endif -%}
     {%- set found = "moment retried by " ~ invocation_id -%}
     {%- if found not in graph -%}
         {%- set rows = run_sql(

@@ -4,9 +4,9 @@
     {{ return({
         "as_of": {"kind": "moment", "example": "2026-06-30T09:00:00Z (years 1000 to 9998)", "or_null": true, "of_run": true},
         "raw_schema": {"kind": "name", "example": "crm", "of_run": true},
+        "raw_database": {"kind": "name", "example": "crm_copy", "or_null": true, "of_run": true},
         "raw_refs": {"kind": "names", "example": "{accounts: crm_accounts}", "of_run": true},
         "rule_refs": {"kind": "names", "example": "{tiers: my_tiers}"},
-        "raw_database": {"kind": "name", "example": "crm_copy", "or_null": true, "of_run": true},
         "engagement_window_days": {"kind": "whole number", "most": 36500, "example": 90},
         "fit_threshold": {"kind": "number", "most": 1000, "example": 60},
         "timing_threshold": {"kind": "number", "most": 1000, "example": 50},

@@ -9,27 +9,37 @@ field_reps as (
 
 ),
 
+-- each model has a tier of number 1, be nobody ranked
 ranked as (
 
     select
-        scoring_model,
-        count(*) as ranked_accounts
-    from {{ ref("int_tiers_by_score") }}
-    group by scoring_model
+        tiers.scoring_model,
+        count(by_score.account_id) as ranked_accounts
+    from {{ ref("stg_rules__tiers") }} as tiers
+    left join {{ ref("int_tiers_by_score") }} as by_score on tiers.scoring_model = by_score.scoring_model
+    where tiers.tier_number = 1
+    group by tiers.scoring_model
 
 ),
 
 tiers as (
 
     select
-        tiers.*,
+        tiers.scoring_model,
+        tiers.tier_number,
+        tiers.promote_hot,
         coalesce(tiers.tier_number > hot.tier_number, false) as is_below_hot,
         tiers.tier_number = max(tiers.tier_number) over (partition by tiers.scoring_model) as is_last,
-        coalesce(ranked.ranked_accounts, 0) as ranked_accounts,
-        floor(tiers.max_accounts_per_rep * field_reps.field_reps) as rep_places
+        ranked.ranked_accounts,
+        least(
+            ranked.ranked_accounts,
+            coalesce(tiers.max_accounts, ranked.ranked_accounts),
+            coalesce(floor(tiers.max_accounts_per_rep * field_reps.field_reps), ranked.ranked_accounts),
+            coalesce(ceil(tiers.max_share * ranked.ranked_accounts), ranked.ranked_accounts)
+        ) as places
     from {{ ref("stg_rules__tiers") }} as tiers
     cross join field_reps
-    left join ranked on tiers.scoring_model = ranked.scoring_model
+    inner join ranked on tiers.scoring_model = ranked.scoring_model
     left join {{ ref("stg_rules__tiers") }} as hot on tiers.scoring_model = hot.scoring_model and hot.promote_hot
 
 ),
@@ -43,35 +53,21 @@ lengths as (
         count(case when tiers.is_below_hot then lines.place_below else lines.place_in_line end) as accounts_in_line
     from tiers
     left join {{ ref("int_tier_lines") }} as lines
-        on tiers.scoring_model = lines.scoring_model and lines.held_tier_number <= tiers.tier_number
+        on tiers.scoring_model = lines.scoring_model and tiers.tier_number >= lines.held_tier_number
     group by tiers.scoring_model, tiers.tier_number
-
-),
-
-places as (
-
-    select
-        tiers.*,
-        lengths.accounts_in_line,
-        least(
-            tiers.ranked_accounts,
-            coalesce(tiers.max_accounts, tiers.ranked_accounts),
-            coalesce(tiers.rep_places, tiers.ranked_accounts),
-            coalesce(ceil(tiers.max_share * tiers.ranked_accounts), tiers.ranked_accounts)
-        ) as places
-    from tiers
-    inner join lengths on tiers.scoring_model = lengths.scoring_model and tiers.tier_number = lengths.tier_number
 
 ),
 
 summed as (
 
     select
-        *,
-        sum(places) over (
-            partition by scoring_model, is_below_hot order by tier_number asc rows unbounded preceding
+        tiers.*,
+        lengths.accounts_in_line,
+        sum(tiers.places) over (
+            partition by tiers.scoring_model, tiers.is_below_hot order by tiers.tier_number asc rows unbounded preceding
         ) as places_so_far
-    from places
+    from tiers
+    inner join lengths on tiers.scoring_model = lengths.scoring_model and tiers.tier_number = lengths.tier_number
 
 ),
 

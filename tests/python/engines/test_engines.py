@@ -97,7 +97,9 @@ DOMAINS = {
 
 
 SETTINGS = (PROJECT / "dbt_project.yml").read_text(encoding="utf-8")
-FEW_TESTS = "data_tests: {account_prioritization: {+enabled: false, cross_db: {+enabled: true}}}\n"
+FEW_TESTS = (
+    "data_tests: {account_prioritization: {+group: prioritization, +enabled: false, cross_db: {+enabled: true}}}\n"
+)
 WITHOUT_TESTS = {"dbt_project.yml": re.sub(r"(?s)data_tests:.*", FEW_TESTS, SETTINGS)}
 """The project as it publishes with hardly a test, where all of them take minutes."""
 

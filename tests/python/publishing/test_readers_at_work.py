@@ -207,7 +207,7 @@ FAILURES: Mapping[str, tuple[dict[str, str], tuple[str, ...], int, str]] = {
         *({}, (*BUILD, "--select", "int_accounts_merged"), 0),
         "has not run since int_accounts_merged did",
     ),
-    "built, not tested": ({}, (*BUILD, "--exclude-resource-type", "test"), 0, "has not run since account_families did"),
+    "built, not tested": ({}, (*BUILD, "--exclude-resource-type", "test"), 0, "has not run since account_scores did"),
     "built without rows": ({}, (*BUILD, "--empty"), 0, "NOT PUBLISHED: account_families was run with --empty, "),
 }
 

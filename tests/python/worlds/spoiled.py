@@ -519,8 +519,9 @@ def models_of_kinds() -> dict[str, str]:
         columns.insert(0, {"name": "id", "data_type": "text", "config": {"meta": {"required": True}}})
         tables.append({"name": f"kind_{kind}", "config": {"meta": {"key": ["id"]}}, "columns": columns})
         files[f"models/staging/raw_tables/stg_raw_tables__kind_{kind}.sql"] = f'{{{{ stage_raw("kind_{kind}") }}}}\n'
-    source = {"name": "raw", "database": "{{ target.database }}", "schema": "{{ var('raw_schema') }}", "tables": tables}
-    files["models/staging/raw_tables/_kinds.yml"] = json.dumps({"version": 2, "sources": [source]})
+    place = {"database": "{{ target.database }}", "schema": "{{ var('raw_schema') }}"}
+    sources = [{"name": "raw_tables", **place, "tables": tables}]
+    files["models/staging/raw_tables/_kinds.yml"] = json.dumps({"version": 2, "sources": sources})
     return files
 
 

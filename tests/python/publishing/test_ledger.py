@@ -175,7 +175,10 @@ WORDS = {
 
 
 def assert_names(line: str, missing: Mapping[str, str]) -> None:
-    """A line says what is missing: three at most, and how many more. Of models that differ, at least one."""
+    """A line says what is missing: three at most, and how many more. Of models that differ, at least one. Where that is
+    by their moments, it says what to do."""
+    line, advice, _ = line.partition(" Without the var `as_of` each command scores for the moment when it starts")
+    assert bool(advice) == (" is as of " in line), line
     clause = rf"(\w+) ?({'|'.join(WORDS.values())})"
     whole = re.fullmatch(
         rf"NOT PUBLISHED: ((?:(?:, )?{clause})+?)(?: and (\d+) more)?; `marts` keeps the last good build\.", line

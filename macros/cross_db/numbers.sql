@@ -6,13 +6,17 @@
 {% macro postgres__type_double() -%} double precision {%- endmacro %}
 
 
-{#- The decimal type that points are added up in: sums do not depend on the order of rows. -#}
-{% macro type_points() -%} decimal(28, 10) {%- endmacro %}
+{#- The decimal type that points count in, up to the ten million of a dimension: their sums do not depend on the order of rows. As
+    few digits as an engine adds up without effort. -#}
+{% macro type_points() -%} decimal(18, 10) {%- endmacro %}
+
+{#- The decimal type of all else: limits of rules, amounts, and what a unit may give before it is cut. -#}
+{% macro type_number() -%} decimal(28, 10) {%- endmacro %}
 
 
 {#- How a number is published: a double rounded half-up to six decimals. -#}
 {% macro published_number(number) -%}
-    cast(round(cast({{ number }} as {{ type_points() }}), 6) as {{ type_double() }})
+    cast(round(cast({{ number }} as {{ type_number() }}), 6) as {{ type_double() }})
 {%- endmacro %}
 
 
@@ -81,7 +85,7 @@
             then regexp_replace(
                 -- by its text: a double of 3843231841.16 has other digits further on
                 cast(
-                    cast(round(cast(cast({{ number }} as {{ text }}) as {{ type_points() }}), 6) as decimal(28, 6))
+                    cast(round(cast(cast({{ number }} as {{ text }}) as {{ type_number() }}), 6) as decimal(28, 6))
                     as {{ text }}
                 ), '([.][0-9]*[1-9])0+$|[.]0+$', '{{ first_group() }}'
             )
@@ -125,5 +129,5 @@
 {#- A number as an amount that adds up the same in any order: a decimal of ten places, cut where a sum could overflow. By
     its text, as engines cast doubles with different numbers of digits. -#}
 {% macro to_amount(number) -%}
-    cast(cast(case when {{ number }} > 1e15 then 1e15 else {{ number }} end as {{ dbt.type_string() }}) as {{ type_points() }})
+    cast(cast(case when {{ number }} > 1e15 then 1e15 else {{ number }} end as {{ dbt.type_string() }}) as {{ type_number() }})
 {%- endmacro %}

@@ -1,17 +1,23 @@
 {#-
-    Marts with `meta.remembered` know what was published before: it is kept in the schema `history`, in a table of the same name,
-    with the raw tables it was made of. A build adds to it in the transaction that publishes; one that fails adds nothing.
+    What `meta.remembered` says of a model is kept in the schema `history`, in a table of the mart's name (or of that of `as`), with the
+    raw tables it was made of. It is written in the transaction that publishes; a build that fails adds nothing. `whole`: all rows are
+    replaced. Else `rows` names the model with the rows of some days, and `days` that with the scoring models and days that they are of:
+    those alone are replaced, and what is kept of other days is neither read nor written. What is kept `as_long_as` another model's
+    has_contributions holds of its day is deleted once it does not. Readers see marts that are remembered as views of it.
 -#}
 
 {#- Before a run: empty tables of history and of the ledger where there are none yet, and columns that were declared since. -#}
 {% macro create_history() %}
     {%- if not is_at_work(["build", "run", "test", "seed", "compile", "generate"]) -%} {{ return("") }} {%- endif -%}
     {%- do create_ledger() -%}
-    {%- for mart in remembered_marts() -%}
-        {%- do run_sql(create_history_table(mart)) -%}
-        {%- set existing = adapter.get_columns_in_relation(history_of(mart)) | map(attribute="name") | map("lower") | list -%}
-        {%- for column in mart.columns.values() if column.name not in existing -%}
-            {%- do run_sql("alter table " ~ history_of(mart) ~ " add column " ~ column.name ~ " " ~ type_of(column)) -%}
+    {%- for kept in remembered() -%}
+        {%- set is_new = load_relation(history_of(kept)) is none -%}
+        {%- do run_sql(create_history_table(kept)) -%}
+        {%- do index_by_day(kept) -%}
+        {%- if is_new and kept.name == "build_days" -%} {%- do find_build_days(kept) -%} {%- endif -%}
+        {%- set existing = adapter.get_columns_in_relation(history_of(kept)) | map(attribute="name") | map("lower") | list -%}
+        {%- for column in kept.columns.values() if column.name not in existing -%}
+            {%- do run_sql("alter table " ~ history_of(kept) ~ " add column " ~ column.name ~ " " ~ type_of(column)) -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- do adapter.commit() -%}
@@ -26,21 +32,54 @@
 {% endmacro %}
 
 
-{% macro remembered_marts() %}
+{#- The models of which something is remembered. -#}
+{% macro remembered() %}
     {{ return(own_nodes(["model"]) | selectattr("config.meta.remembered", "defined") | list) }}
 {% endmacro %}
 
-{% macro history_of(mart) -%} {{ return(history_relation(mart.alias)) }} {%- endmacro %}
+{% macro history_of(kept) -%} {{ return(history_relation(kept.config.meta.remembered.get("as") or kept.alias)) }} {%- endmacro %}
 
 {% macro history_relation(name) -%}
     {{ return(api.Relation.create(database=published_marts()[0].database, schema=own_schema("history"), identifier=name)) }}
 {%- endmacro %}
 
-{% macro create_history_table(mart) -%}
+{% macro create_history_table(kept) -%}
     {{ return(
-        "create table if not exists " ~ history_of(mart) ~ " " ~ table_format(mart) ~ " as select " ~ raw_source_name()
-        ~ " as raw_source, typed.* from (" ~ get_empty_schema_sql(mart.columns) ~ ") as typed where 1 = 0"
+        "create table if not exists " ~ history_of(kept) ~ " " ~ table_format(published_marts()[0]) ~ " as select " ~ raw_source_name()
+        ~ " as raw_source, typed.* from (" ~ get_empty_schema_sql(kept.columns) ~ ") as typed where 1 = 0"
     ) }}
+{%- endmacro %}
+
+{#- The column that says of which day a remembered row is; none of what is remembered whole. -#}
+{% macro day_of(kept) -%}
+    {%- if not kept.config.meta.remembered.days -%} {{ return(none) }} {%- endif -%}
+    {{ return("changed_on" if "changed_on" in kept.columns else "tier_date") }}
+{%- endmacro %}
+
+{#- Where an engine does not know by itself where in a table the rows of a day are. -#}
+{% macro index_by_day(kept) -%} {{ return(adapter.dispatch("index_by_day")(kept)) }} {%- endmacro %}
+
+{% macro default__index_by_day(kept) -%} {%- endmacro %}
+
+{% macro postgres__index_by_day(kept) -%}
+    {%- if day_of(kept) -%}
+        {%- do run_sql(
+            "create index if not exists " ~ history_of(kept).identifier ~ "_of_day on " ~ history_of(kept) ~ " using brin (" ~ day_of(kept) ~ ")"
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The build days of a history that was begun before they were remembered. -#}
+{% macro find_build_days(kept) -%}
+    {%- set history = history_relation("account_tier_history") -%}
+    {%- if load_relation(history) is not none -%}
+        {%- do run_sql(
+            "insert into " ~ history_of(kept) ~ " (raw_source, scoring_model, tier_date, scored_at, built_at, previous_date, has_contributions)"
+            ~ " select raw_source, scoring_model, tier_date, max(scored_at), max(scored_at),"
+            ~ " lag(tier_date) over (partition by raw_source, scoring_model order by tier_date), false from " ~ history
+            ~ " group by raw_source, scoring_model, tier_date"
+        ) -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- The type of a declared column, as the engine calls it. -#}
@@ -70,14 +109,58 @@
 {% macro raw_source_name() -%} {{ text_literal(raw_source_of_run()) }} {%- endmacro %}
 
 
-{#- Statements that keep the rows of a mart in its table of history: all (`meta.remembered: whole`), or those of the day that
-    was built (`day`), by the last `run` of one of its models. -#}
-{% macro remember(mart, run) %}
-    {%- set columns = mart.columns.keys() | join(", ") -%}
-    {%- set of_the_day = " and tier_date = " ~ date_of(run.as_of) if mart.config.meta.remembered == "day" else "" -%}
-    {{ return([
-        "delete from " ~ history_of(mart) ~ " where raw_source = " ~ raw_source_name() ~ of_the_day,
-        "insert into " ~ history_of(mart) ~ " (raw_source, " ~ columns ~ ") select " ~ raw_source_name() ~ ", " ~ columns
-        ~ " from " ~ mart.relation_name ~ " where 1 = 1" ~ of_the_day,
-    ]) }}
+{#- Statements that keep what is remembered of a model. -#}
+{% macro remember(kept) %}
+    {%- set columns, meta = kept.columns.keys() | join(", "), kept.config.meta.remembered -%}
+    {%- set statements, rows = [], kept.relation_name -%}
+    {%- if meta.whole -%}
+        {%- do statements.append("delete from " ~ history_of(kept) ~ " where raw_source = " ~ raw_source_name()) -%}
+    {%- else -%}
+        {%- set rows = own_model(meta.rows).relation_name -%}
+        {%- do statements.extend(forget(kept, "select " ~ day_of(kept) ~ ", scoring_model from " ~ own_model(meta.days).relation_name)) -%}
+    {%- endif -%}
+    {%- do statements.append(
+        "insert into " ~ history_of(kept) ~ " (raw_source, " ~ columns ~ ") select " ~ raw_source_name() ~ ", " ~ columns ~ " from " ~ rows
+    ) -%}
+    {%- if meta.as_long_as -%}
+        {%- set days = own_model(meta.as_long_as) -%}
+        {%- do statements.extend(forget(
+            kept, "select kept.tier_date, kept.scoring_model from " ~ history_of(days) ~ " as kept inner join " ~ days.relation_name
+            ~ " as days on kept.scoring_model = days.scoring_model and kept.tier_date = days.tier_date where kept.raw_source = "
+            ~ raw_source_name() ~ " and kept.has_contributions and not days.has_contributions"
+        )) -%}
+    {%- endif -%}
+    {{ return(statements) }}
 {% endmacro %}
+
+{#- Statements that delete rows of history of some days and scoring models, which a query tells: by literals, as engines look for days by
+    those alone. -#}
+{% macro forget(kept, query) %}
+    {%- set models_of, statements = {}, [] -%}
+    {%- for row in run_sql(query).rows -%} {%- do models_of.setdefault(row[0] | string, []).append(text_literal(row[1])) -%} {%- endfor -%}
+    {%- for day, models in models_of.items() -%}
+        {%- do statements.append(
+            "delete from " ~ history_of(kept) ~ " where raw_source = " ~ raw_source_name() ~ " and " ~ day_of(kept) ~ " = cast('" ~ day
+            ~ "' as date) and scoring_model in (" ~ (models | join(", ")) ~ ")"
+        ) -%}
+    {%- endfor -%}
+    {{ return(statements) }}
+{% endmacro %}
+
+
+{#- `dbt run-operation forget_day --args '{day: 2099-01-01}'`: takes a build day back; the next build compares the day that followed it. -#}
+{% macro forget_day(day) %}
+    {%- do check_settings() -%}
+    {%- for kept in remembered() if day_of(kept) or kept.name == "build_days" -%}
+        {%- do run_sql(
+            "delete from " ~ history_of(kept) ~ " where raw_source = " ~ raw_source_name() ~ " and " ~ (day_of(kept) or "tier_date")
+            ~ " = cast(" ~ text_literal(day | string) ~ " as date)"
+        ) -%}
+    {%- endfor -%}
+    {%- do adapter.commit() -%}
+    {%- do log("Forgotten of the raw tables in '" ~ raw_source_of_run() ~ "': " ~ day ~ ". The next build tells what changed from the day before it.", info=true) -%}
+{% endmacro %}
+
+
+{#- SQL: when the run began, in UTC. -#}
+{% macro started_at() -%} cast('{{ run_began().strftime("%Y-%m-%d %H:%M:%S.%f") }}' as timestamp) {%- endmacro %}

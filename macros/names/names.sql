@@ -30,3 +30,6 @@
     {%- set nodes = graph.nodes.values() | selectattr("package_name", "equalto", model.package_name) -%}
     {{ return(nodes | selectattr("resource_type", "in", types) | sort(attribute="name") | list) }}
 {%- endmacro %}
+
+{#- One of the project's own models, by its name. -#}
+{% macro own_model(name) -%} {{ return(own_nodes(["model"]) | selectattr("name", "equalto", name) | first) }} {%- endmacro %}

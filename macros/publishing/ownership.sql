@@ -116,7 +116,7 @@
     {%- if load_relation(claims) is not none -%}
         {%- for row in run_sql("select schema_name from " ~ claims).rows -%} {%- do claimed.append(row[0]) -%} {%- endfor -%}
     {%- endif -%}
-    {%- for mart in remembered_marts() -%} {%- do written.setdefault(claims.schema, []).append(mart.alias) -%} {%- endfor -%}
+    {%- for kept in remembered() -%} {%- do written.setdefault(claims.schema, []).append(history_of(kept).identifier) -%} {%- endfor -%}
     {%- for node in counted_nodes() if node.resource_type != "test" and flags.WHICH != "test" -%}
         {%- do written.setdefault(node.schema, []).append(node.alias) -%}
     {%- endfor -%}

@@ -88,14 +88,16 @@
     meanwhile. -#}
 {% macro publish_statements(marts, run, known, at_last) %}
     begin;
+    {%- for kept in remembered() %}
+    {%- for statement in remember(kept) %}
+    {{ statement }};
+    {%- endfor %}
+    {%- endfor %}
     {%- for mart in marts %}
-    {{ publish_table(mart) }}
+    {{ publish_view(mart) if mart.config.meta.remembered else publish_table(mart) }}
     {%- endfor %}
     {%- for name in published_once(marts) %}
     drop table {{ published(marts[0]).incorporate(path={"identifier": name}) }};
-    {%- endfor %}
-    {%- for mart in remembered_marts() %}
-    {{ remember(mart, run) | join(";\n    ") }};
     {%- endfor %}
     {%- for statement in grants_on(marts) %}
     {{ statement }};
@@ -110,10 +112,11 @@
 {#- Spark has no transactions: each table is replaced as a whole, one after another; what is remembered comes first, so that
     a day that readers saw is never missing there. -#}
 {% macro spark__publish_tables(marts, run, known) %}
-    {%- for mart in remembered_marts() -%}
-        {%- for statement in remember(mart, run) -%} {%- do run_sql(statement) -%} {%- endfor -%}
+    {%- for kept in remembered() -%}
+        {%- for statement in remember(kept) -%} {%- do run_sql(statement) -%} {%- endfor -%}
     {%- endfor -%}
-    {%- for mart in marts -%}
+    {%- for mart in marts if mart.config.meta.remembered -%} {%- do run_sql(publish_view(mart)) -%} {%- endfor -%}
+    {%- for mart in marts if not mart.config.meta.remembered -%}
         {%- do run_sql(
             "create or replace table " ~ published(mart) ~ " " ~ table_format(mart) ~ " comment " ~ published_comment(mart)
             ~ " as select * from " ~ mart.relation_name
@@ -140,6 +143,47 @@
     create table {{ published(mart) }} as select * from {{ mart.relation_name }};
     comment on table {{ published(mart) }} is {{ published_comment(mart) }};
 {%- endmacro %}
+
+{#- SQL that shows readers what is remembered of a mart. -#}
+{% macro publish_view(mart) -%} {{ adapter.dispatch("publish_view")(mart) }} {%- endmacro %}
+
+{% macro default__publish_view(mart) %}
+    {%- if published_kind(mart) == "BASE TABLE" %}
+    drop table {{ published(mart) }};
+    {%- endif %}
+    create or replace view {{ published(mart) }} as {{ select_remembered(mart) }};
+    comment on view {{ published(mart) }} is {{ published_comment(mart) }};
+{%- endmacro %}
+
+{#- A view that is replaced keeps its columns here, and views of others that rest on it. -#}
+{% macro postgres__publish_view(mart) %}
+    {%- set kind = published_kind(mart) %}
+    {%- if kind == "VIEW" and not has_columns_of(published(mart), mart) %}
+    drop view {{ published(mart) }};
+    {%- endif %}
+    {{ default__publish_view(mart) }}
+{%- endmacro %}
+
+{% macro spark__publish_view(mart) -%}
+    {%- set before = load_relation(published(mart)) -%}
+    {%- if before is not none and not before.is_view -%} {%- do run_sql("drop table " ~ published(mart)) -%} {%- endif -%}
+    create or replace view {{ published(mart) }} comment {{ published_comment(mart) }} as {{ select_remembered(mart) }}
+{%- endmacro %}
+
+{#- What stands where a mart is published: BASE TABLE, VIEW, or nothing. By a query: dbt's own look would open a transaction. -#}
+{% macro published_kind(mart) -%}
+    {%- set rows = run_sql(
+        "select table_type from information_schema.tables where table_schema = " ~ text_literal(published(mart).schema) ~ " and table_name = "
+        ~ text_literal(mart.alias) ~ " and table_catalog = " ~ text_literal(published(mart).database)
+    ).rows -%}
+    {{ return(rows[0][0] if rows else "") }}
+{%- endmacro %}
+
+{#- SQL: the rows that are remembered of a mart; without the database, which may be called otherwise where its file is opened. -#}
+{% macro select_remembered(mart) -%}
+    select {{ mart.columns.keys() | join(", ") }} from {{ history_of(mart).include(database=false) }} where raw_source = {{ raw_source_name() }}
+{%- endmacro %}
+
 
 {#- Views of others may rest on a published table, so it stays while its columns do, and only its rows are replaced. -#}
 {% macro postgres__publish_table(mart) %}

@@ -41,8 +41,9 @@
     {#- a file shorter than its three headers was left by a crash in its creation and cannot be opened: take another name -#}
     {%- set torn = "select filename from read_blob(" ~ text_literal(file ~ ".next*") ~ ") where size < 12288 and filename not like '%.wal'" %}
     {%- set next_file = file ~ ".next" ~ "_" * (run_sql(torn).rows | length) %}
-    {%- do run_sql(write_readers_file(marts, next_file)) -%}
-    {%- if "readers_file" in (target.plugins or []) | map(attribute="module") -%}
+    {%- set has_plugin = "readers_file" in (target.plugins or []) | map(attribute="module") -%}
+    {%- do run_sql(write_readers_file(marts, next_file)) if not has_plugin or not renew_readers_file(marts, file, next_file) -%}
+    {%- if has_plugin -%}
         {%- do adapter.store_relation("readers_file", published(marts[0]), [], file, "duckdb", {"written": next_file}) -%}
     {%- else -%}
         {%- do run_sql(
@@ -54,17 +55,70 @@
     {{ return("") }}
 {% endmacro %}
 
+{#- A new file, with all marts. -#}
 {% macro write_readers_file(marts, path) %}
     {%- set schema = attached_readers_file() ~ "." ~ adapter.quote(own_schema("marts")) -%}
     attach {{ text_literal(path) }} as {{ attached_readers_file() }};
     drop schema if exists {{ schema }} cascade;
     create schema {{ schema }};
     {%- for mart in marts if not mart.config.meta.contains_raw_records %}
-    create table {{ schema }}.{{ mart.alias }} as select * from {{ published(mart) }};
-    comment on table {{ schema }}.{{ mart.alias }} is {{ published_comment(mart) }};
+    {{ write_for_readers(schema, mart) }}
     {%- endfor %}
     detach {{ attached_readers_file() }};
 {% endmacro %}
+
+{% macro write_for_readers(schema, mart) %}
+    create table {{ schema }}.{{ mart.alias }} as select * from {{ published(mart) }};
+    comment on table {{ schema }}.{{ mart.alias }} is {{ published_comment(mart) }};
+{% endmacro %}
+
+
+{#- Or a copy of the last one, in which days that did not change since stay as they are; whether that could be done. -#}
+{% macro renew_readers_file(marts, file, next_file) %}
+    {%- if not own_model("build_days") or not run_sql("select file from glob(" ~ text_literal(file) ~ ")").rows -%} {{ return(false) }} {%- endif -%}
+    {%- set database, schema = attached_readers_file(), attached_readers_file() ~ "." ~ adapter.quote(own_schema("marts")) -%}
+    {%- do adapter.store_relation("readers_file", published(marts[0]), [], next_file, "duckdb", {"copied": file}) -%}
+    {%- do run_sql("attach " ~ text_literal(next_file) ~ " as " ~ database) -%}
+    {%- set there, days, renewed, statements, build_days = {}, [], [], [], own_model("build_days") -%}
+    {%- for row in run_sql(
+        "select table_name, list(column_name order by column_index) from duckdb_columns() where database_name = "
+        ~ text_literal(attached_readers_file(quoted=false)) ~ " and schema_name = " ~ text_literal(own_schema("marts")) ~ " group by table_name"
+    ).rows -%}
+        {%- do there.update({row[0]: row[1] | list}) -%}
+    {%- endfor -%}
+    {%- if there.get(build_days.alias) == build_days.columns.keys() | list -%}
+        {%- for row in run_sql(days_that_changed(schema ~ "." ~ build_days.alias, published(build_days))).rows -%}
+            {%- do days.append("cast('" ~ row[0] ~ "' as date)") -%}
+        {%- endfor -%}
+        {%- for mart in marts if mart.config.meta.remembered and day_of(mart) and there.get(mart.alias) == mart.columns.keys() | list -%}
+            {%- do renewed.append(mart.alias) -%}
+            {%- set of_these = " where " ~ day_of(mart) ~ " in (" ~ ((days or ["null"]) | join(", ")) ~ ")" -%}
+            {%- set place = schema ~ "." ~ mart.alias -%}
+            {%- do statements.append("delete from " ~ place ~ of_these) -%}
+            {%- do statements.append("insert into " ~ place ~ " select * from " ~ published(mart) ~ of_these) -%}
+            {%- do statements.append("comment on table " ~ place ~ " is " ~ published_comment(mart)) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- for mart in marts if mart.alias not in renewed and not mart.config.meta.contains_raw_records -%}
+        {%- do statements.append(write_for_readers(schema, mart)) -%}
+    {%- endfor -%}
+    {#- all others are written anew, in the space that they took before -#}
+    {%- for name in there if name not in renewed -%} {%- do run_sql("drop table " ~ schema ~ "." ~ adapter.quote(name)) -%} {%- endfor -%}
+    {%- do run_sql("checkpoint " ~ database) -%}
+    {%- do run_sql((statements + ["detach " ~ database]) | join("; ")) -%}
+    {{ return(true) }}
+{% endmacro %}
+
+{#- SQL: the days that were built since, or taken back, and those that follow them. -#}
+{% macro days_that_changed(before, now) -%}
+    {%- set columns = "scoring_model, tier_date, built_at, previous_date" -%}
+    with changed as (
+        (select {{ columns }} from {{ before }} except select {{ columns }} from {{ now }})
+        union all (select {{ columns }} from {{ now }} except select {{ columns }} from {{ before }})
+    )
+    select tier_date from changed
+    union select tier_date from {{ now }} where previous_date in (select tier_date from changed)
+{%- endmacro %}
 
 {#- What the file is called while it is open here: no database can have the name. -#}
 {% macro attached_readers_file(quoted=true) -%}

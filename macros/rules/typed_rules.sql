@@ -96,7 +96,7 @@ from ({{ rule_rows(name) }}) as rule_rows
             when abs({{ number }}) > 1e15 then null
             when lower({{ text }}) like '%e%' then cast({{ number }} as {{ dbt.type_string() }})
             when {{ number }} is not null then {{ text }}
-        end as {{ type_points() }}
+        end as {{ type_number() }}
     )
     {%- endif -%}
 {%- endmacro %}

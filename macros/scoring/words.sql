@@ -8,21 +8,21 @@
 {%- endmacro %}
 
 
-{#- SQL: what an account lacks in a factor. Expects the columns of int_score_contributions. A fact that nobody recorded is
-    unknown; something that nobody observed did not happen. -#}
-{% macro gap_text() -%}
+{#- SQL: what an account lacks in a factor, given the alias of what it is, with its `points` and whether its value
+    `is_unknown`, and those of its rule and its factor. A fact that nobody recorded is unknown; something that nobody observed did not happen. -#}
+{% macro gap_text(gap, rule, factor) -%}
     case
         {%- for column in attribute_catalog() if not column.meta.observed %}
         {%- if loop.first %}
-        when attribute_value is null and attribute in (
+        when {{ gap }}.is_unknown and {{ rule }}.attribute in (
         {%- endif %}'{{ column.name }}'{{ ", " if not loop.last else "" }}
         {%- if loop.last %})
-            then 'Unknown ' || replace(replace(attribute, '_usd', ''), '_', ' ')
+            then 'Unknown ' || replace(replace({{ rule }}.attribute, '_usd', ''), '_', ' ')
         {%- endif %}
         {%- endfor %}
-        when points < 0 and max_points = 0 then 'Points lost by ' || {{ without_capital("label") }}
-        when is_per_unit then 'Further ' || {{ without_capital("best_label") }}
-        else 'No ' || {{ without_capital("best_label") }}
+        when {{ gap }}.points < 0 and {{ factor }}.max_points = 0 then 'Points lost by ' || {{ without_capital(rule ~ ".label") }}
+        when {{ factor }}.is_per_unit then 'Further ' || {{ without_capital(factor ~ ".best_label") }}
+        else 'No ' || {{ without_capital(factor ~ ".best_label") }}
     end
 {%- endmacro %}
 

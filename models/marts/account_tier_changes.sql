@@ -1,61 +1,39 @@
-with
-
-moves as (
-
-    select * from {{ ref("int_tier_moves") }}
-
-),
-
-largest_first as (
-
-    select
-        account_id,
-        scoring_model,
-        changed_on,
-        'move' as kind,
-        {{ as_words("factor") }} || case when difference > 0 then ' +' else ' ' end
-        || {{ points_as_text("difference", 1) }} as sentence,
-        row_number() over (
-            partition by account_id, scoring_model, changed_on order by abs(round(difference, 1)) desc, factor asc
-        ) as place
-    from {{ ref("int_contribution_moves") }}
-    where round(difference, 1) <> 0
-
-),
-
-moved as (
-
-    select
-        told.account_id,
-        told.scoring_model,
-        told.changed_on,
-        {{ three_sentences("move") }} as moved_most
-    from largest_first as told
-    group by told.account_id, told.scoring_model, told.changed_on
-
-)
-
+{#- a view: what is kept of other days stays where it is -#}
+{{ config(materialized="view", meta={"remembered": {"rows": "int_changes_of_the_day", "days": "int_days_compared"}}) }}
 select
-    moves.account_id,
-    moves.scoring_model,
-    moves.changed_on,
-    moves.changed_at,
-    moves.previous_date,
-    moves.from_tier_number,
-    moves.from_tier,
-    moves.to_tier_number,
-    moves.to_tier,
-    moves.from_score,
-    moves.to_score,
-    moves.from_reason,
-    moves.to_reason,
-    case
-        when moves.from_tier_number is null then 'Now ranked; before: ' || moves.from_reason
-        when moves.to_tier_number is null then 'No longer ranked: ' || moves.to_reason
-        else coalesce(moved.moved_most, 'No contribution moved') || ' (' || moves.to_reason || ')'
-    end as why
-from moves
-left join moved
-    on moves.account_id = moved.account_id
-    and moves.scoring_model = moved.scoring_model
-    and moves.changed_on = moved.changed_on
+    kept.account_id,
+    kept.scoring_model,
+    kept.changed_on,
+    kept.changed_at,
+    kept.previous_date,
+    kept.from_tier_number,
+    kept.from_tier,
+    kept.to_tier_number,
+    kept.to_tier,
+    kept.from_score,
+    kept.to_score,
+    kept.from_reason,
+    kept.to_reason,
+    kept.why
+from {{ source("prioritization_history", "account_tier_changes") }} as kept
+left join {{ ref("int_days_compared") }} as compared
+    on kept.scoring_model = compared.scoring_model
+    and kept.changed_on = compared.changed_on
+where kept.raw_source = {{ raw_source_name() }} and compared.changed_on is null
+union all
+select
+    account_id,
+    scoring_model,
+    changed_on,
+    changed_at,
+    previous_date,
+    from_tier_number,
+    from_tier,
+    to_tier_number,
+    to_tier,
+    from_score,
+    to_score,
+    from_reason,
+    to_reason,
+    why
+from {{ ref("int_changes_of_the_day") }}

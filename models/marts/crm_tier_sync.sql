@@ -1,12 +1,11 @@
-{{ config(meta={"remembered": "whole"}) }}
+{{ config(meta={"remembered": {"whole": true}}) }}
 with
 
-history as (
+days as (
 
-    select history.*
-    from {{ ref("account_tier_history") }} as history
-    inner join {{ ref("stg_rules__scoring_models") }} as models
-        on history.scoring_model = models.scoring_model
+    select build_days.*
+    from {{ ref("build_days") }} as build_days
+    inner join {{ ref("stg_rules__scoring_models") }} as models on build_days.scoring_model = models.scoring_model
     where models.is_primary
 
 ),
@@ -17,14 +16,16 @@ last_build as (
     select
         coalesce(max(case when tier_date > {{ as_of_date() }} then tier_date end), {{ as_of_date() }}) as tier_date,
         coalesce(max(case when scored_at > {{ as_of() }} then scored_at end), {{ as_of() }}) as scored_at
-    from history
+    from days
 
 ),
 
 today as (
 
-    select history.* from history
-    inner join last_build on history.tier_date = last_build.tier_date
+    select history.*
+    from {{ ref("account_tier_history") }} as history
+    inner join days on history.scoring_model = days.scoring_model and history.tier_date = days.tier_date
+    inner join last_build on days.tier_date = last_build.tier_date
 
 ),
 

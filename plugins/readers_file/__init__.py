@@ -20,9 +20,16 @@ class Plugin(BasePlugin):
     """What dbt-duckdb calls for `adapter.store_relation`."""
 
     def store(self, target_config: TargetConfig) -> None:
-        """Moves the file `config.written` to `location.path`. An error says what readers of both see."""
+        """Moves the file `config.written` to `location.path`, or copies `config.copied` there.
+
+        An error says what readers of both see.
+        """
         assert target_config.location is not None
-        written, place = target_config.config["written"], target_config.location.path
+        place = target_config.location.path
+        if copied := target_config.config.get("copied"):
+            shutil.copyfile(copied, place)
+            return
+        written = target_config.config["written"]
         try:
             replace_file(Path(written), Path(place))
         except OSError as error:

@@ -17,7 +17,7 @@ changes as (
 
     select
         *,
-        {{ to_points("decayed_intent_points - decayed_intent_points_7d_ago") }} as change
+        cast(decayed_intent_points - decayed_intent_points_7d_ago as {{ type_number() }}) as change
     from points
 
 )

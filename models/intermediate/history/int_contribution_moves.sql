@@ -7,60 +7,59 @@ moves as (
 
 ),
 
--- what each factor added to the score on either side
 sides as (
 
     select
         account_id,
         scoring_model,
         changed_on,
-        -1 as side,
-        from_contributions as contributions
+        previous_date as tier_date,
+        -1 as side
     from moves
     union all
     select
         account_id,
         scoring_model,
         changed_on,
-        1 as side,
-        to_contributions as contributions
+        changed_on as tier_date,
+        1 as side
     from moves
 
 ),
 
-up_to_32 as (
-
-    {{ numbers_up_to(32) }}
-
-),
-
-numbers as (
-
-    select (thirties.number - 1) * 32 + ones.number as number
-    from up_to_32 as ones
-    cross join up_to_32 as thirties
-
-),
-
-listed as (
+-- what each factor added to the score, on the day that is built and on its neighbours
+contributions as (
 
     select
-        sides.account_id,
-        sides.scoring_model,
-        sides.changed_on,
-        sides.side,
-        split_part(sides.contributions, '|', numbers.number) as contribution
-    from sides
-    inner join numbers
-        on numbers.number <= length(sides.contributions) - length(replace(sides.contributions, '|', '')) + 1
+        account_id,
+        scoring_model,
+        tier_date,
+        dimension,
+        factor,
+        priority_contribution
+    from {{ source("prioritization_history", "account_contributions") }}
+    where raw_source = {{ raw_source_name() }} and tier_date <> {{ as_of_date() }}
+    union all
+    select
+        account_id,
+        scoring_model,
+        tier_date,
+        dimension,
+        factor,
+        priority_contribution
+    from {{ ref("int_contributions_of_the_day") }}
 
 )
 
 select
-    account_id,
-    scoring_model,
-    changed_on,
-    split_part(contribution, '=', 1) as factor,
-    sum(side * {{ to_points("split_part(contribution, '=', 2)") }}) as difference
-from listed
-group by account_id, scoring_model, changed_on, split_part(contribution, '=', 1)
+    sides.account_id,
+    sides.scoring_model,
+    sides.changed_on,
+    contributions.dimension || ': ' || contributions.factor as factor,
+    sum(sides.side * contributions.priority_contribution) as difference
+from contributions
+inner join sides
+    on contributions.account_id = sides.account_id
+    and contributions.scoring_model = sides.scoring_model
+    and contributions.tier_date = sides.tier_date
+group by sides.account_id, sides.scoring_model, sides.changed_on, contributions.dimension || ': ' || contributions.factor

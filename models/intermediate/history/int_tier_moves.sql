@@ -1,57 +1,57 @@
 with
 
-history as (
+tiers as (
 
     select * from {{ ref("account_tier_history") }}
 
 ),
 
-build_days as (
+days as (
 
-    select
-        scoring_model,
-        tier_date,
-        max(scored_at) as scored_at,
-        lag(tier_date) over (partition by scoring_model order by tier_date asc) as previous_date
-    from history
-    group by scoring_model, tier_date
+    select * from {{ ref("int_days_compared") }}
+    where previous_date is not null
 
 ),
 
--- each row as what comes before the next build day
+later as (
+
+    select
+        tiers.*,
+        days.changed_on
+    from tiers
+    inner join days on tiers.scoring_model = days.scoring_model and tiers.tier_date = days.changed_on
+
+),
+
 earlier as (
 
     select
-        history.*,
-        build_days.tier_date as next_date
-    from history
-    inner join build_days
-        on history.scoring_model = build_days.scoring_model
-        and history.tier_date = build_days.previous_date
+        tiers.*,
+        days.changed_on
+    from tiers
+    inner join days on tiers.scoring_model = days.scoring_model and tiers.tier_date = days.previous_date
 
 ),
 
 pairs as (
 
     select
-        coalesce(history.account_id, earlier.account_id) as account_id,
-        coalesce(history.scoring_model, earlier.scoring_model) as scoring_model,
-        coalesce(history.tier_date, earlier.next_date) as changed_on,
+        coalesce(later.account_id, earlier.account_id) as account_id,
+        coalesce(later.scoring_model, earlier.scoring_model) as scoring_model,
+        coalesce(later.changed_on, earlier.changed_on) as changed_on,
         earlier.tier_number as from_tier_number,
         coalesce(earlier.tier, 'Unranked') as from_tier,
         coalesce(earlier.tier_reason, 'new') as from_reason,
         earlier.priority_score as from_score,
-        earlier.contributions as from_contributions,
-        history.tier_number as to_tier_number,
-        coalesce(history.tier, 'Unranked') as to_tier,
-        coalesce(history.tier_reason, 'deleted') as to_reason,
-        history.priority_score as to_score,
-        history.contributions as to_contributions
-    from history
+        later.tier_number as to_tier_number,
+        coalesce(later.tier, 'Unranked') as to_tier,
+        coalesce(later.tier_reason, 'deleted') as to_reason,
+        later.priority_score as to_score
+    from later
     full outer join earlier
-        on history.account_id = earlier.account_id
-        and history.scoring_model = earlier.scoring_model
-        and history.tier_date = earlier.next_date
+        on later.account_id = earlier.account_id
+        and later.scoring_model = earlier.scoring_model
+        and later.changed_on = earlier.changed_on
 
 )
 
@@ -59,21 +59,17 @@ select
     pairs.account_id,
     pairs.scoring_model,
     pairs.changed_on,
-    build_days.previous_date,
-    build_days.scored_at as changed_at,
+    days.changed_at,
+    days.previous_date,
+    days.forgotten_date,
     pairs.from_tier_number,
     pairs.from_tier,
     pairs.from_reason,
     pairs.from_score,
-    pairs.from_contributions,
     pairs.to_tier_number,
     pairs.to_tier,
     pairs.to_reason,
-    pairs.to_score,
-    pairs.to_contributions
+    pairs.to_score
 from pairs
-inner join build_days
-    on pairs.scoring_model = build_days.scoring_model
-    and pairs.changed_on = build_days.tier_date
-where build_days.previous_date is not null
-    and coalesce(pairs.from_tier_number, 0) <> coalesce(pairs.to_tier_number, 0)
+inner join days on pairs.scoring_model = days.scoring_model and pairs.changed_on = days.changed_on
+where coalesce(pairs.from_tier_number, 0) <> coalesce(pairs.to_tier_number, 0)

@@ -14,7 +14,10 @@ models as (
 
 qualifiers as (
 
-    select * from {{ ref("stg_rules__qualification_rules") }}
+    select
+        *,
+        {{ parse_number("match_value") }} as match_number
+    from {{ ref("stg_rules__qualification_rules") }}
 
 ),
 

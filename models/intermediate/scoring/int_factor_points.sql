@@ -12,14 +12,9 @@ ranked_accounts as (
 
 ),
 
--- numbers, as they are compared much faster than names
 rules as (
 
-    select
-        *,
-        dense_rank() over (order by scoring_model asc, dimension asc, factor asc) as factor_number,
-        row_number() over (order by attribute asc, label asc, line asc) as rule_number
-    from {{ ref("stg_rules__scoring_rules") }}
+    select * from {{ ref("int_scoring_rules") }}
 
 ),
 
@@ -29,21 +24,20 @@ attribute_values as (
 
 ),
 
--- what each rule of a factor gives; null where it does not match
+-- what each rule of a factor gives, less what breaks ties; null where it does not match
 rule_points as (
 
     select
         ranked_accounts.account_id,
         rules.factor_number,
         rules.rule_number,
-        attribute_values.value_number,
-        attribute_values.value_text,
+        {{ is_known("attribute_values") }} as is_known,
         case
             when {{ rule_matches("rules", "attribute_values") }}
-                then coalesce(
+                then cast(coalesce(
                     rules.points, {{ points_for_units("attribute_values.value_number", "rules.points_per_unit") }}
-                )
-        end as points
+                ) as decimal(31, 16)) - rules.tie_break
+        end as points_less_tie
     from ranked_accounts
     inner join rules on ranked_accounts.scoring_model = rules.scoring_model
     inner join attribute_values
@@ -52,35 +46,28 @@ rule_points as (
 
 ),
 
-best_first as (
+-- the most as a number, which is found much faster than the first of an order
+most as (
 
     select
-        *,
-        row_number() over (
-            partition by account_id, factor_number
-            order by
-                points desc nulls last,
-                case when value_number is null and value_text is null then 2 else 1 end asc,
-                rule_number asc
-        ) as place,
-        -- a rule for `(unknown)` may win where another attribute of the factor is known
-        max(case when value_number is null and value_text is null then 0 else 1 end) over (
-            partition by account_id, factor_number
-        ) = 1 as is_known
+        account_id,
+        factor_number,
+        max(points_less_tie) as points_less_tie,
+        min(rule_number) as first_rule_number,
+        min(case when is_known then rule_number end) as first_known_rule_number
     from rule_points
+    group by account_id, factor_number
 
 )
 
 select
-    best_first.account_id,
-    rules.scoring_model,
-    rules.dimension,
-    rules.factor,
-    rules.attribute,
-    coalesce(best_first.value_text, {{ number_as_text("best_first.value_number") }}) as attribute_value,
-    best_first.is_known,
-    case when best_first.points is not null then rules.label end as label,
-    coalesce(best_first.points, 0) as points
-from best_first
-inner join rules on best_first.rule_number = rules.rule_number
-where best_first.place = 1
+    most.account_id,
+    most.factor_number,
+    coalesce(rules.rule_number, most.first_known_rule_number, most.first_rule_number) as rule_number,
+    rules.rule_number is not null as is_matched,
+    most.first_known_rule_number is not null as is_known,
+    cast(coalesce(round(most.points_less_tie, 10), 0) as {{ type_number() }}) as points
+from most
+left join rules
+    on most.factor_number = rules.factor_number
+    and round(most.points_less_tie, 10) - most.points_less_tie = rules.tie_break

@@ -2,35 +2,25 @@ with
 
 factor_points as (
 
-    select * from {{ ref("int_factor_points") }}
-
-),
-
-factors as (
-
-    select * from {{ ref("int_factors") }}
-
-),
-
-summed as (
-
     select
         factor_points.*,
+        factors.dimension_number,
         factors.max_points,
-        factors.points_at_stake,
-        factors.best_label,
-        factors.is_per_unit,
-        factors.weight,
         factors.dimension_max_points,
-        factors.priority_per_point,
-        sum(factor_points.points) over (
-            partition by factor_points.account_id, factor_points.scoring_model, factor_points.dimension
-        ) as dimension_points
+        factors.priority_per_point
+    from {{ ref("int_factor_points") }} as factor_points
+    inner join {{ ref("int_factors") }} as factors on factor_points.factor_number = factors.factor_number
+
+),
+
+dimensions as (
+
+    select
+        account_id,
+        dimension_number,
+        sum(points) as points
     from factor_points
-    inner join factors
-        on factor_points.scoring_model = factors.scoring_model
-        and factor_points.dimension = factors.dimension
-        and factor_points.factor = factors.factor
+    group by account_id, dimension_number
 
 ),
 
@@ -38,36 +28,37 @@ summed as (
 counted as (
 
     select
-        *,
+        factor_points.*,
         case
-            when dimension_points <= 0 then 0
-            when dimension_points <= dimension_max_points then points
-            else {{ to_points("points * cast(dimension_max_points as " ~ type_double() ~ ") / dimension_points") }}
+            when dimensions.points <= 0 then 0
+            when dimensions.points <= factor_points.dimension_max_points then cast(factor_points.points as {{ type_points() }})
+            else {{ to_points(
+                "factor_points.points * cast(factor_points.dimension_max_points as " ~ type_double() ~ ") / dimensions.points"
+            ) }}
         end as counted_points,
         -- what its best rule would add within the dimension
-        greatest(least(greatest(dimension_points - points + max_points, 0), dimension_max_points) - greatest(dimension_points, 0), 0)
-            as missing_points
-    from summed
+        greatest(
+            least(
+                greatest(dimensions.points - factor_points.points + factor_points.max_points, 0),
+                factor_points.dimension_max_points
+            ) - greatest(dimensions.points, 0),
+            0
+        ) as missing_points
+    from factor_points
+    inner join dimensions
+        on factor_points.account_id = dimensions.account_id
+        and factor_points.dimension_number = dimensions.dimension_number
 
 )
 
 select
     account_id,
-    scoring_model,
-    dimension,
-    factor,
-    attribute,
-    attribute_value,
+    factor_number,
+    rule_number,
+    is_matched,
     is_known,
-    label,
-    best_label,
-    is_per_unit,
     points,
-    max_points,
-    points_at_stake,
     counted_points,
-    weight,
-    dimension_max_points,
     {{ to_points("counted_points * cast(priority_per_point as " ~ type_double() ~ ")") }} as priority_contribution,
     {{ to_points("missing_points * cast(priority_per_point as " ~ type_double() ~ ")") }} as priority_gap
 from counted

@@ -2,24 +2,17 @@ with
 
 accounts as (
 
-    select distinct account_id from {{ ref("int_score_contributions") }}
+    select distinct account_id from {{ ref("int_accounts_screened") }}
+    where unranked_reason is null
 
 ),
 
--- what rounds to nothing explains nothing
 largest_first as (
 
     select
-        account_id,
-        kind,
-        reason,
-        round(priority_points, 1) as priority_points,
-        row_number() over (
-            partition by account_id, kind
-            order by round(priority_points, 1) desc, reason asc
-        ) as place
+        *,
+        row_number() over (partition by account_id, kind order by priority_points desc, reason asc) as place
     from {{ ref("int_score_reasons") }}
-    where priority_points >= 0.05
 
 ),
 

@@ -207,13 +207,28 @@ class IncrementalWarehouse:
         return {table: fetch(self.connection, f"select * from {schemas[table]}.{table}") for table in self.tables}
 
     def remember(self, as_of: datetime) -> None:
-        """What publishing does: the rows of the day, or all, replace those in the tables of history."""
-        of_the_day = f"tier_date = '{as_of.date()}'"
-        for table, rows in (("account_tier_history", of_the_day), ("crm_tier_sync", "true")):
+        """What publishing does: the rows of some days, or all, replace those in the tables of history."""
+        of_days = "where (scoring_model, {day}) in (select scoring_model, {day} from intermediate.{days})"
+        built, compared = (
+            of_days.format(day=day, days=days)
+            for day, days in (("tier_date", "int_days_built"), ("changed_on", "int_days_compared"))
+        )
+        for table, rows, replaced in (
+            ("account_tier_history", "intermediate.int_tiers_of_the_day", built),
+            ("account_tier_changes", "intermediate.int_changes_of_the_day", compared),
+            ("account_contributions", "intermediate.int_contributions_of_the_day", built),
+            ("build_days", "audit.build_days", ""),
+            ("crm_tier_sync", "audit.crm_tier_sync", ""),
+        ):
+            self.connection.execute(f"create or replace temporary table remembered as select * from {rows}")
             self.connection.execute(
-                f"delete from history.{table} where {rows};"
-                f"insert into history.{table} by name select 'raw' as raw_source, * from audit.{table} where {rows}"
+                f"delete from history.{table} {replaced};"
+                f"insert into history.{table} by name select 'raw' as raw_source, * from remembered"
             )
+        self.connection.execute(
+            "delete from history.account_contributions where (scoring_model, tier_date)"
+            " not in (select scoring_model, tier_date from history.build_days where has_contributions)"
+        )
 
     def replace_signals(self, as_of: datetime) -> None:
         """What dbt does to an incremental model: the rows read now, in a temporary table, then the strategy's SQL."""

@@ -28,6 +28,7 @@ MARTS = (
     "unmatched_signals",
     "unmatched_records",
     "source_reconciliation",
+    "build_days",
     "account_tier_history",
     "account_tier_changes",
     "crm_tier_sync",
@@ -35,7 +36,7 @@ MARTS = (
     "coverage_gaps",
     "account_families",
 )
-REMEMBERING = ("account_tier_history", "account_tier_changes", "crm_tier_sync")
+REMEMBERING = ("build_days", "account_tier_history", "account_tier_changes", "crm_tier_sync")
 """The marts that depend on earlier builds, too."""
 
 

@@ -26,7 +26,7 @@ def test_a_renamed_fork_builds(demo, tmp_path):
 
 def test_history_gets_the_columns_that_are_new(published, demo):
     """What was remembered has nothing in them; what follows has."""
-    lacking = {"account_tier_history": ["top_reason", "contributions"], "crm_tier_sync": ["top_reason"]}
+    lacking = {"account_tier_history": ["top_reason", "priority_rank"], "crm_tier_sync": ["top_reason"]}
     with published.connect() as connection:
         for table, columns in lacking.items():
             for column in columns:
@@ -34,7 +34,7 @@ def test_history_gets_the_columns_that_are_new(published, demo):
     published.build("--exclude-resource-type", "unit_test", as_of="2026-07-01T09:00:00Z").check()
     days = {
         day: [
-            (row["top_reason"], row["contributions"])
+            (row["top_reason"], row["priority_rank"])
             for row in published.mart("account_tier_history")
             if str(row["tier_date"]) == day
         ]

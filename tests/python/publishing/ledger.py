@@ -235,7 +235,13 @@ def as_rows(mart: str, rows: Any) -> list[dict[str, Any]]:
         ]
     if mart == "account_tier_history":
         return [
-            {"account_id": "a", "tier_date": moment(as_of).date(), "scored_at": moment(as_of), "made": made}
+            {
+                "account_id": "a",
+                "scoring_model": "m",
+                "tier_date": moment(as_of).date(),
+                "scored_at": moment(as_of),
+                "made": made,
+            }
             for _, (as_of, made) in sorted(rows.items())
         ]
     return [] if rows is None else [{"account_id": "a", "made": rows}]

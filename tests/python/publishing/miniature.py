@@ -86,12 +86,12 @@ MODELS = {
             {made("source_reconciliation", "coalesce(max(made), '')")}
         from {{{{ ref("stg_raw_tables__signals") }}}}""",
     "marts/account_tier_history": f"""
-        {{{{ config(meta={{"remembered": "day"}}) }}}}
-        select account_id, tier_date, scored_at, made
+        {{{{ config(meta={{"remembered": {{"rows": "account_tier_history", "days": "account_tier_history"}}}}) }}}}
+        select account_id, scoring_model, tier_date, scored_at, made
         from {{{{ source("{HISTORY["name"]}", "account_tier_history") }}}}
         where raw_source = {{{{ raw_source_name() }}}} and tier_date <> {{{{ as_of_date() }}}}
         union all
-        select account_id, {{{{ as_of_date() }}}}, {{{{ as_of() }}}}, {made("account_tier_history", "made")}
+        select account_id, 'm', {{{{ as_of_date() }}}}, {{{{ as_of() }}}}, {made("account_tier_history", "made")}
         from {{{{ ref("account_tiers") }}}}""",
 }
 MARTS = ("account_tiers", "unranked_accounts", "source_reconciliation", "account_tier_history")
@@ -157,6 +157,7 @@ DECLARED: dict[str, Any] = {
                 ],
                 "account_tier_history": [
                     column("account_id"),
+                    column("scoring_model"),
                     column("tier_date", "date"),
                     column("scored_at", "timestamp"),
                     column("made"),
@@ -421,14 +422,16 @@ class Miniature:
             )
 
     def rows(self, schema: str, path: Path | None = None) -> dict[str, list[dict[str, Any]]]:
-        """All tables of a schema, as they are."""
+        """All tables and views of a schema, as they are."""
         file = path or self.path
         if not file.exists():
             return {}
         with self.connect(file) as connection:
-            named = (
-                "select table_name, comment from duckdb_tables() where schema_name = ? and not internal order by all"
-            )
+            named = """
+                select table_name, comment from duckdb_tables() where schema_name = $1 and not internal
+                union all select view_name, comment from duckdb_views() where schema_name = $1 and not internal
+                order by all
+            """
             return {
                 name: [{"comment": comment}, *fetch(connection, f"select * from {schema}.{name} order by all")]
                 for name, comment in connection.execute(named, [schema]).fetchall()

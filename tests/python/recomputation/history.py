@@ -11,6 +11,7 @@ from .reading import Record
 from .values import round_half_up
 
 Tables = dict[str, list[Record]]
+DAYS_OF_CONTRIBUTIONS = 35
 
 
 def tiers_before(before: Tables, today: date) -> dict[tuple[str, str], int]:
@@ -26,11 +27,15 @@ def tiers_before(before: Tables, today: date) -> dict[tuple[str, str], int]:
     }
 
 
+def is_built(before: Tables, as_of: datetime, today: date) -> bool:
+    """Whether as_of's day is built: not if a later build of it was published."""
+    return not any(row["tier_date"] == today and row["scored_at"] > as_of for row in before.get("build_days", []))
+
+
 def account_tier_history(tables: Tables, before: Tables, as_of: datetime, today: date) -> list[Record]:
     """The rows of all build days; of as_of's own those of the latest build."""
     kept = before.get("account_tier_history", [])
-    of_the_day = [row for row in kept if row["tier_date"] == today]
-    if any(row["scored_at"] > as_of for row in of_the_day):
+    if not is_built(before, as_of, today):
         return kept
     contributions: dict[tuple[str, str], list[Record]] = {}
     for row in tables["account_score_contributions"]:
@@ -40,12 +45,12 @@ def account_tier_history(tables: Tables, before: Tables, as_of: datetime, today:
         {
             **{name: row[name] for name in ("account_id", "scoring_model", "priority_score", "priority_rank")},
             **{name: row[name] for name in ("tier_number", "tier", "tier_reason")},
-            **_contributed(contributions[row["account_id"], row["scoring_model"]]),
+            "top_reason": _top_reason(contributions[row["account_id"], row["scoring_model"]]),
             **stamp,
         }
         for row in tables["account_scores"]
     ]
-    nothing = ("priority_score", "priority_rank", "tier_number", "top_reason", "contributions")
+    nothing = ("priority_score", "priority_rank", "tier_number", "top_reason")
     rows += [
         {
             "account_id": row["account_id"],
@@ -60,56 +65,121 @@ def account_tier_history(tables: Tables, before: Tables, as_of: datetime, today:
     return [row for row in kept if row["tier_date"] != today] + rows
 
 
-def _contributed(rows: list[Record]) -> Record:
-    """The label of the largest contribution, and each that is not nothing."""
-    rows = [row for row in rows if round_half_up(row["exact_contribution"], 10) != 0]
+def _top_reason(rows: list[Record]) -> str | None:
+    """The label of the largest contribution, of equal ones of the first by name."""
     first = min(
         rows,
         key=lambda row: (-round_half_up(row["exact_contribution"], 10), row["dimension"], row["factor"]),
-        default=None,
     )
-    named = {f"{row['dimension']}: {row['factor']}": round_half_up(row["exact_contribution"], 6) for row in rows}
-    listed = {name.replace("|", "/").replace("=", "-"): points for name, points in named.items()}
-    return {
-        "top_reason": first["label"] if first and first["exact_contribution"] > 0 else None,
-        "contributions": listed or None,
-    }
+    return first["label"] if round_half_up(first["exact_contribution"], 10) > 0 else None
 
 
-def account_tier_changes(history: list[Record]) -> list[Record]:
+def build_days(history: list[Record], before: Tables, today: date) -> list[Record]:
+    """The days of history by model, each with the one before it and whether its contributions are kept."""
+    kept = {(row["scoring_model"], row["tier_date"]): row["has_contributions"] for row in before.get("build_days", [])}
+    of_model: dict[str, dict[date, datetime]] = {}
+    for row in history:
+        of_model.setdefault(row["scoring_model"], {})[row["tier_date"]] = row["scored_at"]
+    rows = []
+    for model, days in of_model.items():
+        for previous, day in pairwise([None, *sorted(days)]):
+            assert day is not None
+            first_of_month = min(other for other in days if (other.year, other.month) == (day.year, day.month))
+            is_wanted = day in (today, first_of_month) or (max(days) - day).days < DAYS_OF_CONTRIBUTIONS
+            rows.append(
+                {
+                    "scoring_model": model,
+                    "tier_date": day,
+                    "scored_at": days[day],
+                    "previous_date": previous,
+                    "has_contributions": is_wanted and (day == today or kept[model, day]),
+                }
+            )
+    return rows
+
+
+def account_contributions(tables: Tables, before: Tables, as_of: datetime, today: date) -> list[Record]:
+    """What each factor added to the scores of the days of which that is kept, by the name of the factor."""
+    wanted = {(row["scoring_model"], row["tier_date"]) for row in tables["build_days"] if row["has_contributions"]}
+    rows = before.get("account_contributions", [])
+    if is_built(before, as_of, today):
+        of_account: dict[tuple[str, str], dict[str, Fraction]] = {}
+        for row in tables["account_score_contributions"]:
+            points = of_account.setdefault((row["account_id"], row["scoring_model"]), {})
+            if round_half_up(row["exact_contribution"], 10):
+                points[f"{row['dimension']}: {row['factor']}"] = round_half_up(row["exact_contribution"], 6)
+        rows = [row for row in rows if row["tier_date"] != today] + [
+            {"account_id": account_id, "scoring_model": model, "tier_date": today, "contributions": points}
+            for (account_id, model), points in of_account.items()
+        ]
+    return [row for row in rows if (row["scoring_model"], row["tier_date"]) in wanted]
+
+
+def account_tier_changes(tables: Tables, before: Tables, as_of: datetime, today: date) -> list[Record]:
     """A row for each account and model whose tier on a build day is another than on the build day before."""
+    by_day: dict[tuple[str, date], dict[str, Record]] = {}
+    for row in tables["account_tier_history"]:
+        by_day.setdefault((row["scoring_model"], row["tier_date"]), {})[row["account_id"]] = row
+    told = {_of(row): row for row in before.get("account_tier_changes", [])}
+    contributions = _contributions_at_hand(tables, before, today)
+    rewritten = today if is_built(before, as_of, today) else None
     changes = []
-    for model in {row["scoring_model"] for row in history}:
-        by_day: dict[date, dict[str, Record]] = {}
-        for row in history:
-            if row["scoring_model"] == model:
-                by_day.setdefault(row["tier_date"], {})[row["account_id"]] = row
-        days = sorted(by_day)
-        for previous, day in pairwise(days):
-            changed_at = max(row["scored_at"] for row in by_day[day].values())
-            for account_id in by_day[previous].keys() | by_day[day].keys():
-                old = by_day[previous].get(account_id) or _absent("new")
-                new = by_day[day].get(account_id) or _absent("deleted")
-                if old["tier_number"] != new["tier_number"]:
-                    changes.append(
-                        {
-                            "account_id": account_id,
-                            "scoring_model": model,
-                            "changed_on": day,
-                            "changed_at": changed_at,
-                            "previous_date": previous,
-                            "from_tier_number": old["tier_number"],
-                            "from_tier": old["tier"],
-                            "from_score": old["priority_score"],
-                            "from_reason": old["tier_reason"],
-                            "to_tier_number": new["tier_number"],
-                            "to_tier": new["tier"],
-                            "to_score": new["priority_score"],
-                            "to_reason": new["tier_reason"],
-                            "why": _why(old, new),
-                        }
-                    )
+    for day in tables["build_days"]:
+        model, changed_on, previous = day["scoring_model"], day["tier_date"], day["previous_date"]
+        if previous is None:
+            continue
+        earlier, later = by_day[model, previous], by_day[model, changed_on]
+        for account_id in earlier.keys() | later.keys():
+            old = earlier.get(account_id) or _absent("new")
+            new = later.get(account_id) or _absent("deleted")
+            if old["tier_number"] == new["tier_number"]:
+                continue
+            change = {
+                "account_id": account_id,
+                "scoring_model": model,
+                "changed_on": changed_on,
+                "changed_at": day["scored_at"],
+                "previous_date": previous,
+                "from_tier_number": old["tier_number"],
+                "from_tier": old["tier"],
+                "from_score": old["priority_score"],
+                "from_reason": old["tier_reason"],
+                "to_tier_number": new["tier_number"],
+                "to_tier": new["tier"],
+                "to_score": new["priority_score"],
+                "to_reason": new["tier_reason"],
+            }
+            sides = [contributions.get((model, date_of_side)) for date_of_side in (previous, changed_on)]
+            same = told.get(_of(change))
+            if same and rewritten not in (previous, changed_on):
+                change["why"] = same["why"]
+            elif None in (old["tier_number"], new["tier_number"]) or None not in sides:
+                change["why"] = _why(old, new, *((side or {}).get(account_id, {}) for side in sides))
+            elif same and all(same[name] == change[name] for name in ("from_score", "to_score")):
+                change["why"] = same["why"]
+            else:
+                forgotten = previous if sides[0] is None else changed_on
+                change["why"] = f"contributions of {forgotten} are no longer kept"
+            changes.append(change)
     return changes
+
+
+def _of(change: Record) -> tuple[object, ...]:
+    """What a change is of."""
+    return tuple(change[name] for name in ("account_id", "scoring_model", "changed_on", "previous_date"))
+
+
+def _contributions_at_hand(
+    tables: Tables, before: Tables, today: date
+) -> dict[tuple[str, date], dict[str, dict[str, Fraction]]]:
+    """By model and day those of all accounts: of the days that were kept, and of the one that is built."""
+    days = {
+        (row["scoring_model"], row["tier_date"]): {} for row in before.get("build_days", []) if row["has_contributions"]
+    } | {(row["scoring_model"], today): {} for row in tables["build_days"] if row["tier_date"] == today}
+    kept = [row for row in before.get("account_contributions", []) if row["tier_date"] != today]
+    for row in kept + [row for row in tables["account_contributions"] if row["tier_date"] == today]:
+        days[row["scoring_model"], row["tier_date"]][row["account_id"]] = row["contributions"]
+    return days
 
 
 def _absent(reason: str) -> Record:
@@ -117,13 +187,12 @@ def _absent(reason: str) -> Record:
     return {"tier_number": None, "tier": "Unranked", "priority_score": None, "tier_reason": reason}
 
 
-def _why(old: Record, new: Record) -> str:
+def _why(old: Record, new: Record, earlier: dict[str, Fraction], later: dict[str, Fraction]) -> str:
     """The three contributions that moved most, by at least a tenth of a point, and the step that gave the tier."""
     if old["tier_number"] is None:
         return f"Now ranked; before: {old['tier_reason']}"
     if new["tier_number"] is None:
         return f"No longer ranked: {new['tier_reason']}"
-    earlier, later = old["contributions"] or {}, new["contributions"] or {}
     moved = {
         name: round_half_up(later.get(name, Fraction(0)) - earlier.get(name, Fraction(0)), 1)
         for name in earlier.keys() | later.keys()

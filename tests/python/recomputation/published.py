@@ -20,7 +20,14 @@ from .attributes import Account
 from .clock import Clock, read_working_hours
 from .coverage import Market
 from .engagement import Engagement, engagement
-from .history import account_tier_changes, account_tier_history, crm_tier_sync, tiers_before
+from .history import (
+    account_contributions,
+    account_tier_changes,
+    account_tier_history,
+    build_days,
+    crm_tier_sync,
+    tiers_before,
+)
 from .reading import TABLES, Reading, Record, key_as_text, read_all, reject
 from .rules import Model, Rules, read_rules
 from .scoring import disqualified_by, score
@@ -117,8 +124,11 @@ def recompute(
             if model.is_primary:
                 tables["account_tiers"].append(_tier_row(model, placing, engagements[placing.account_id], options))
     primary = next(model.scoring_model for model in ruleset.models if model.is_primary)
-    tables["account_tier_history"] = account_tier_history(tables, before or {}, clock.as_of, clock.today)
-    tables["account_tier_changes"] = account_tier_changes(tables["account_tier_history"])
+    moment = (before or {}, clock.as_of, clock.today)
+    tables["account_tier_history"] = account_tier_history(tables, *moment)
+    tables["build_days"] = build_days(tables["account_tier_history"], before or {}, clock.today)
+    tables["account_contributions"] = account_contributions(tables, *moment)
+    tables["account_tier_changes"] = account_tier_changes(tables, *moment)
     tables["crm_tier_sync"] = crm_tier_sync(
         tables["account_tier_history"], before or {}, primary, clock.as_of, clock.today
     )

@@ -1,0 +1,44 @@
+with
+
+tiers as (
+
+    select
+        scores.account_id,
+        scores.scoring_model,
+        scores.priority_score,
+        scores.priority_rank,
+        scores.tier_number,
+        scores.tier,
+        scores.tier_reason,
+        reasons.top_reason
+    from {{ ref("account_scores") }} as scores
+    left join {{ ref("int_top_reasons") }} as reasons
+        on scores.account_id = reasons.account_id
+        and scores.scoring_model = reasons.scoring_model
+    union all
+    select
+        account_id,
+        scoring_model,
+        cast(null as {{ type_double() }}) as priority_score,
+        cast(null as {{ dbt.type_bigint() }}) as priority_rank,
+        cast(null as {{ dbt.type_int() }}) as tier_number,
+        'Unranked' as tier,
+        reason as tier_reason,
+        cast(null as {{ dbt.type_string() }}) as top_reason
+    from {{ ref("unranked_accounts") }}
+
+)
+
+select
+    tiers.account_id,
+    tiers.scoring_model,
+    days.tier_date,
+    {{ as_of() }} as scored_at,
+    tiers.priority_score,
+    tiers.priority_rank,
+    tiers.tier_number,
+    tiers.tier,
+    tiers.tier_reason,
+    tiers.top_reason
+from tiers
+inner join {{ ref("int_days_built") }} as days on tiers.scoring_model = days.scoring_model

@@ -6,13 +6,21 @@
 {% endmacro %}
 
 
-{#- The moment the scores are true for, as a naive UTC datetime: the var `as_of`, else the demo's pinned moment, else (of a
-    retry) that of the command before, else the start of the run. An `as_of` that is no moment stops a run before it begins, not its parsing. -#}
+{#- The moment the scores are true for, as a naive UTC datetime: as given, else (of a retry) that of the command before, else the
+    demo's pinned moment, else the start of the run. One that is none stops a run before it begins, not its parsing. -#}
 {% macro as_of_datetime() %}
-    {%- set given = var("as_of") -%}
-    {%- if given is none and is_demo() -%} {%- set given = "2026-06-30T09:00:00Z" -%} {%- endif -%}
+    {%- set given = as_of_given() -%}
     {%- if given is not none and execute and moment_of(given) is none -%} {%- do check_settings() -%} {%- endif -%}
-    {{ return(moment_of(given) or moment_retried() or run_started_at.replace(tzinfo=none)) }}
+    {%- set pinned = "2026-06-30T09:00:00Z" if is_demo() -%}
+    {{ return(moment_of(given) or moment_retried() or moment_of(pinned) or run_started_at.replace(tzinfo=none)) }}
+{% endmacro %}
+
+
+{#- The moment as it was given: the var `as_of`, else the environment variable `AS_OF`; none if neither was. dbt parses the project
+    again for another var, and not for a variable that is read at execution only. -#}
+{% macro as_of_given() %}
+    {%- set given = var("as_of") -%}
+    {{ return(env_var("AS_OF", "") or none if given is none and execute else given) }}
 {% endmacro %}
 
 

@@ -29,7 +29,7 @@
 {% macro check_settings() %}
     {%- set wrong = [] -%}
     {%- for name, setting in settings().items() -%}
-        {%- set value = var(name) -%}
+        {%- set value = as_of_given() if name == "as_of" else var(name) -%}
         {%- if not (value is none and setting.or_null) and not is_of_kind(value, setting) -%}
             {%- set kind = {
                 "moment": "an ISO 8601 timestamp",
@@ -42,7 +42,8 @@
                 "time zone": "the name of a time zone (IANA)",
                 "working hours": "a time from and to, and days",
             }[setting.kind] -%}
-            {%- do wrong.append(name ~ ": " ~ as_given(value) ~ " is not " ~ kind ~ "; write for example " ~ setting.example) -%}
+            {%- set given_as = "the environment variable AS_OF" if name == "as_of" and var(name) is none else name -%}
+            {%- do wrong.append(given_as ~ ": " ~ as_given(value) ~ " is not " ~ kind ~ "; write for example " ~ setting.example) -%}
         {%- elif setting.kind == "roles" -%}
             {%- for role in unknown_roles(roles_of(name)) -%}
                 {%- do wrong.append(name ~ ": the warehouse has no role '" ~ role ~ "'; create it, or leave it out") -%}

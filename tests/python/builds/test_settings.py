@@ -52,12 +52,16 @@ def test_without_as_of_real_tables_are_scored_at_the_start_of_the_run(by_domain)
 
 @pytest.mark.long
 @pytest.mark.parametrize("as_of", ["30.06.2026", "2026-02-30"])
-def test_an_as_of_that_cannot_be_read(warehouse, as_of):
+@pytest.mark.parametrize("given", ["as_of", "the environment variable AS_OF"])
+def test_an_as_of_that_cannot_be_read(warehouse, given, as_of):
+    is_var = given == "as_of"
+    warehouse.environment["AS_OF"] = "2026-06-30" if is_var else as_of
     warehouse.load(BARE_ROWS)
     before = warehouse.tables()
-    run = warehouse.build(raw_schema="raw", as_of=as_of)
+    run = warehouse.build(raw_schema="raw", as_of=as_of if is_var else None)
     assert run.returncode != 0
-    (line,) = (line for line in run.output.splitlines() if "as_of" in line and as_of in line)
+    (line,) = (line for line in run.output.splitlines() if as_of in line)
+    assert line.strip().startswith(f"- {given}: '{as_of}' is ")
     assert "not an ISO 8601 timestamp; write for example 2026-06-30T09:00:00Z" in line
     assert "Traceback" not in run.output
     assert warehouse.tables() == before
@@ -73,11 +77,30 @@ def test_an_as_of_that_cannot_be_read(warehouse, as_of):
     ],
 )
 def test_dates_and_timestamps_of_yaml_are_read(tmp_path, as_of, moment):
-    """In dbt_project.yml, without quotes: YAML makes them dates and timestamps, not texts."""
+    """In dbt_project.yml, without quotes: YAML makes them dates and timestamps, not texts. The var comes first."""
     project = (PROJECT / "dbt_project.yml").read_text(encoding="utf-8")
-    warehouse = Warehouse(tmp_path, files={"dbt_project.yml": project.replace("as_of: null", f"as_of: {as_of}")})
+    files = {"dbt_project.yml": project.replace("as_of: null", f"as_of: {as_of}")}
+    warehouse = Warehouse(tmp_path, files=files, environment={"AS_OF": "no moment"})
     run = warehouse.dbt("compile", "--inline", "select {{ as_of() }}", project=warehouse.project()).check()
     assert f"select cast('{moment}' as timestamp)" in run.output
+
+
+@pytest.mark.long
+def test_for_another_moment_in_the_environment_dbt_does_not_parse_again(warehouse):
+    """Nor for none; each command is of its own moment."""
+    moments = {
+        "2026-07-01T09:00:00+02:00": datetime(2026, 7, 1, 7),
+        "2026-07-02": datetime(2026, 7, 2),
+        "": datetime(2026, 6, 30, 9),
+    }
+    for given, moment in moments.items():
+        warehouse.environment["AS_OF"] = given
+        warehouse.dbt("build", "--select", "icp_markets").check()
+        assert warehouse.query("select distinct as_of from history.build_ledger") == [{"as_of": moment}]
+    warehouse.dbt("build", "--select", "icp_markets").check()
+    log = (warehouse.folder / "logs" / "dbt.log").read_text(encoding="utf-8")
+    assert log.count("Starting full parse") == 1
+    assert log.count("no changes found, skipping parsing") == len(moments)
 
 
 # --- Settings that cannot be -----------------------------------------------------------------------------------------

@@ -100,6 +100,7 @@ class Warehouse:
     seeds: dict[str, Rows] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     file_name: str = "warehouse.duckdb"
+    environment: dict[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -135,7 +136,8 @@ class Warehouse:
         command += ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
         if variables:
             command += ["--vars", json.dumps(variables)]
-        environment = {**os.environ, "DUCKDB_PATH": str(self.path), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+        environment = {"DUCKDB_PATH": str(self.path), "AS_OF": "", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+        environment = os.environ | environment | self.environment
         return {"args": command, "text": True, "env": environment, "cwd": self.folder}
 
     def dbt(self, *arguments: str, variables: Mapping[str, Any] | None = None, project: Path = PROJECT) -> Run:

@@ -233,7 +233,7 @@ ELSEWHERE = {
     "uv run dbt build": "the fixture `demo`",
     "uv run pytest": "this run",
     "DUCKDB_PATH=/data/warehouse.duckdb uv run dbt build --vars '{raw_schema: crm}'": "the fixture `by_domain`",
-    "uv run dbt build --vars \"{as_of: '2026-06-${day}T09:00:00Z'}\"": "test_the_days_of_the_walkthrough, in memory",
+    'AS_OF="2026-06-${day}T09:00:00Z" uv run dbt build': "test_the_days_of_the_walkthrough, in memory",
     "CRM_TOKEN=... uv run python scripts/sync_to_crm.py account_prioritization_marts.duckdb": "needs a CRM",
     "createdb --template template0 --locale C.UTF-8 warehouse": "needs PostgreSQL: test_engines",
     "uv sync --extra postgres": "installs; test_engines needs it",

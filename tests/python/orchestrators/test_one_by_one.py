@@ -42,7 +42,7 @@ def test_every_node_by_a_command_of_its_own(demo, warehouse):
 
 
 def test_commands_with_moments_of_their_own_publish_nothing(warehouse):
-    """Without `as_of` each command scores for the moment when it starts, and what it makes fits no other's: the last
+    """Without as_of each command scores for the moment when it starts, and what it makes fits no other's: the last
     command says so. With it they publish."""
     warehouse.load(BARE_ROWS)
     commands = ["seed", "run --select +account_tiers", "run --exclude +account_tiers", "test"]
@@ -51,5 +51,6 @@ def test_commands_with_moments_of_their_own_publish_nothing(warehouse):
     assert any("NOT PUBLISHED" in line and "as_of" in line for line in last["said"]), last
     assert not last["readers_have_a_file"]
 
-    *_, last = run(warehouse, *commands, raw_schema="raw", as_of="2026-06-30T09:00:00+00:00")
+    warehouse.environment["AS_OF"] = "2026-06-30T09:00:00+00:00"
+    *_, last = run(warehouse, *commands, raw_schema="raw")
     assert last["readers_have_a_file"], last

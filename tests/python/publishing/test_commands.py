@@ -45,7 +45,7 @@ def test_tests_after_a_run_publish(published):
 
 
 def test_a_retry_after_a_failed_test_publishes(published):
-    """The test fails for what stands in a raw table, until that is mended."""
+    """The test fails for what stands in a raw table, until that is mended. A retry is of the first command's moment."""
     published.load({"reps_who_left": [{"owner_id": "owner"}]}, schema="landing")
     with published.connect() as connection:
         connection.execute(
@@ -58,7 +58,9 @@ def test_a_retry_after_a_failed_test_publishes(published):
         """
     }
     before = exactly(published.marts())
-    run = published.build(*FEW, as_of="2026-07-01T09:00:00Z")
+    published.environment["AS_OF"] = "2026-07-01T09:00:00Z"
+    run = published.build(*FEW)
+    del published.environment["AS_OF"]
     assert run.returncode == 1
     assert "NOT PUBLISHED: nobody_owns_who_left failed, " in not_published(run), "before what was skipped for it"
     assert exactly(published.marts()) == before

@@ -9,3 +9,13 @@
         end as decimal(18, 10)
     )
 {%- endmacro %}
+
+
+{#- SQL: the age of a signal at a moment, in half-lives of its type. Expects the row of `signal_types`. -#}
+{% macro half_lives(occurred_at, moment) -%} {{ days_between(occurred_at, moment) }} / signal_types.half_life_days {%- endmacro %}
+
+
+{#- SQL: whether a signal is worth something still, or was a week ago, or is counted. -#}
+{% macro is_lasting(half_lives_a_week_ago, days_ago) -%}
+    ({{ half_lives_a_week_ago }} <= {{ var("decay_horizon_half_lives") }} or {{ days_ago }} < 30)
+{%- endmacro %}

@@ -20,7 +20,7 @@ counted as (
         signals.days_ago,
         true as counts,
         signals.occurred_at <= {{ as_of(days_before=7) }} as counted_a_week_ago
-    from {{ ref("int_signals_matched") }} as signals
+    from {{ ref("int_signals_lasting") }} as signals
     inner join signal_types on signals.signal_type = signal_types.signal_type
     where signals.account_id is not null
         and signals.occurred_at <= {{ as_of() }}
@@ -44,15 +44,13 @@ aged as (
         counted.*,
         signal_types.type_number,
         signal_types.points,
-        {{ days_between("counted.occurred_at", as_of()) }} / signal_types.half_life_days as half_lives,
-        {{ days_between("counted.occurred_at", as_of(days_before=7)) }} / signal_types.half_life_days
-            as half_lives_a_week_ago
+        {{ half_lives("counted.occurred_at", as_of()) }} as half_lives,
+        {{ half_lives("counted.occurred_at", as_of(days_before=7)) }} as half_lives_a_week_ago
     from counted
     inner join signal_types on counted.signal_type = signal_types.signal_type
 
 ),
 
--- what is worth nothing any more, not even a week ago, and is not counted either, need not be grouped
 decayed as (
 
     select
@@ -60,7 +58,7 @@ decayed as (
         {{ decayed_points("counts", "half_lives") }} as decayed_points,
         {{ decayed_points("counted_a_week_ago", "half_lives_a_week_ago") }} as decayed_points_a_week_ago
     from aged
-    where half_lives_a_week_ago <= {{ var("decay_horizon_half_lives") }} or days_ago < 30
+    where {{ is_lasting("half_lives_a_week_ago", "days_ago") }}
 
 ),
 

@@ -2,13 +2,6 @@
 {%- set bursts = ["minute", "hour", "day"] -%}
 with
 
-signals as (
-
-    select * from {{ ref("int_signals_by_contact") }}
-    where account_id is not null and occurred_at <= {{ as_of() }}
-
-),
-
 -- a trigger without a type looks at all signals that carry a value
 trigger_types as (
 
@@ -18,6 +11,31 @@ trigger_types as (
     from {{ ref("stg_rules__engagement_triggers") }} as triggers
     inner join {{ ref("stg_rules__signal_types") }} as signal_types
         on triggers.signal_type is null or triggers.signal_type = signal_types.signal_type
+
+),
+
+-- types that a trigger looks back on further than the engagement window
+longer_windows as (
+
+    select
+        counted_type,
+        max(window_days) as window_days
+    from trigger_types
+    where window_days > {{ var("engagement_window_days") }}
+    group by counted_type
+
+),
+
+-- of a number of days an engine passes over what is older; where no window is longer, the second part reads nothing
+signals as (
+
+    select * from {{ ref("int_signals_by_contact") }}
+    where days_ago < {{ var("engagement_window_days") }}
+    union all
+    select signals.*
+    from {{ ref("int_signals_by_contact") }} as signals
+    inner join longer_windows on signals.signal_type = longer_windows.counted_type
+    where signals.days_ago >= {{ var("engagement_window_days") }} and signals.days_ago < longer_windows.window_days
 
 ),
 
@@ -44,6 +62,7 @@ counted as (
         and (triggers.signal_type is not null or signals.signal_value is not null)
         and (triggers.metric = 'signals' or signals.signal_value >= cast(triggers.min_value as {{ type_double() }}))
     left join {{ ref("int_account_touches") }} as touches on signals.account_id = touches.account_id
+    where signals.account_id is not null and signals.occurred_at <= {{ as_of() }}
 
 ),
 

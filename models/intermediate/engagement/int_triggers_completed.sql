@@ -52,30 +52,69 @@ counted as (
 
 ),
 
-signals as (
+numbered as (
 
     select
-        *,
-        row_number() over (partition by scope, account_id, trigger_line order by occurred_at asc) as signal_number
+        counted.*,
+        triggers.signals_needed,
+        triggers.window_days,
+        row_number() over (
+            partition by counted.scope, counted.account_id, counted.trigger_line order by counted.occurred_at asc
+        ) as signal_number
     from counted
+    inner join triggers on counted.trigger_line = triggers.line
+    where triggers.signals_needed > 1
+
+),
+
+-- alone, where one is enough; else a signal completes a trigger if it and so many before it lie within the window that ends
+-- with its day
+completing as (
+
+    select
+        counted.scope,
+        counted.account_id,
+        counted.trigger_line,
+        counted.occurred_at
+    from counted
+    inner join triggers on counted.trigger_line = triggers.line
+    where triggers.signals_needed = 1
+    union all
+    select
+        latest.scope,
+        latest.account_id,
+        latest.trigger_line,
+        latest.occurred_at
+    from numbered as latest
+    inner join numbered as first
+        on latest.account_id = first.account_id
+        and latest.scope = first.scope
+        and latest.trigger_line = first.trigger_line
+        -- each side of one row: a key to join by
+        and latest.signal_number - latest.signals_needed + 1 = first.signal_number
+        and first.days_ago - latest.days_ago < latest.window_days
+
+),
+
+completed as (
+
+    select
+        scope,
+        account_id,
+        trigger_line,
+        min(occurred_at) as completed_at
+    from completing
+    group by scope, account_id, trigger_line
 
 )
 
--- a signal completes a trigger if it and so many before it lie within the window that ends with its day
 select
-    latest.account_id,
-    latest.scope,
+    completed.account_id,
+    completed.scope,
     triggers.status,
     triggers.trigger,
     triggers.signal_type,
-    triggers.line as trigger_line,
-    min(latest.occurred_at) as completed_at
-from signals as latest
-inner join triggers on latest.trigger_line = triggers.line
-inner join signals as first
-    on latest.account_id = first.account_id
-    and latest.scope = first.scope
-    and latest.trigger_line = first.trigger_line
-    and latest.signal_number = first.signal_number + triggers.signals_needed - 1
-    and first.days_ago - latest.days_ago < triggers.window_days
-group by latest.account_id, latest.scope, triggers.status, triggers.trigger, triggers.signal_type, triggers.line
+    completed.trigger_line,
+    completed.completed_at
+from completed
+inner join triggers on completed.trigger_line = triggers.line

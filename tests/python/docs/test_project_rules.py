@@ -68,6 +68,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "stg_*__tier_overrides": "one that always held has no starts_on: its key is unique, a part of it null",
         "int_signals_matched": "tested by signals_are_matched_once, which need not read all signals by their ids",
         "int_signals_by_contact": "int_signals_matched, joined by keys that are tested",
+        "int_signals_lasting": "fewer of the rows of int_signals_matched",
         "int_technologies_installed": "distinct rows of all its columns",
         "int_trigger_signals": "signals as triggers count them, without their ids",
         "int_triggers_completed": OPTIONAL_TYPE,

@@ -20,8 +20,8 @@ def test_a_good_build_replaces_all_marts_together(demo, dirty):
 
 
 def test_published_tables_are_tables_and_described_alike(demo):
-    """Readers get tables of their own (a view of what is built would show the next build before it is tested), or views of
-    what is remembered, which is written when it is published alone; with the same columns."""
+    """Readers get tables of their own (a view of what is built would show the next build before it is tested), or views
+    of what is remembered, which nothing but publishing writes; with the same columns."""
     kinds = demo.query("select table_name, table_type from information_schema.tables where table_schema = 'marts'")
     views = {row["table_name"] for row in kinds if row["table_type"] == "VIEW"}
     assert views == set(REMEMBERING)

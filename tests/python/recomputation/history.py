@@ -173,9 +173,11 @@ def _contributions_at_hand(
     tables: Tables, before: Tables, today: date
 ) -> dict[tuple[str, date], dict[str, dict[str, Fraction]]]:
     """By model and day those of all accounts: of the days that were kept, and of the one that is built."""
-    days = {
-        (row["scoring_model"], row["tier_date"]): {} for row in before.get("build_days", []) if row["has_contributions"]
-    } | {(row["scoring_model"], today): {} for row in tables["build_days"] if row["tier_date"] == today}
+    kept_days = [row for row in before.get("build_days", []) if row["has_contributions"]]
+    built = [row for row in tables["build_days"] if row["tier_date"] == today]
+    days: dict[tuple[str, date], dict[str, dict[str, Fraction]]] = {
+        (row["scoring_model"], row["tier_date"]): {} for row in kept_days + built
+    }
     kept = [row for row in before.get("account_contributions", []) if row["tier_date"] != today]
     for row in kept + [row for row in tables["account_contributions"] if row["tier_date"] == today]:
         days[row["scoring_model"], row["tier_date"]][row["account_id"]] = row["contributions"]

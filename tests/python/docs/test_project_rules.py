@@ -88,6 +88,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "int_intent_trends": STEP,
         "int_changes_of_the_day": STEP,
         "int_tiers_of_the_day": STEP,
+        "int_signals_lasting": STEP,
         "int_signals_limited": STEP,
         "int_territory_openings": STEP,
         "int_tier_overrides_active": STEP,

@@ -15,3 +15,19 @@
     {%- call statement("run_sql", fetch_result=has_rows, auto_begin=false) -%} {{ sql }} {%- endcall -%}
     {{ return(load_result("run_sql").table if has_rows) }}
 {%- endmacro %}
+
+
+{#- The rows of a table with two columns, the second by the first. -#}
+{% macro as_mapping(table) %}
+    {%- set mapping = {} -%}
+    {%- for row in table.rows -%} {%- do mapping.update({row[0]: row[1]}) -%} {%- endfor -%}
+    {{ return(mapping) }}
+{% endmacro %}
+
+
+{#- SQL in a transaction: waits until no other that said so of the table is open, where two commands may be at it at once. -#}
+{% macro take_turns(relation) -%} {{ adapter.dispatch("take_turns")(relation) }} {%- endmacro %}
+
+{% macro default__take_turns(relation) -%} {%- endmacro %}
+
+{% macro postgres__take_turns(relation) -%} lock table {{ relation }} in share update exclusive mode; {%- endmacro %}

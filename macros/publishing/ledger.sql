@@ -17,14 +17,15 @@
 {%- endmacro %}
 
 
-{#- SQL: a row of the ledger. `rules`: of a rule file, the hash of what it holds; of all else, that of all rules. -#}
-{% macro ledger_row(unique_id, outcome, rules, started_at=none, completed_at=none, moment=none) -%}
+{#- SQL: a row of the ledger. `rules`: the hash of all rules; in its place, of a rule file that of what it holds. -#}
+{% macro ledger_row(node, outcome, rules, started_at=none, completed_at=none, moment=none) -%}
     {%- set moments = [] -%}
     {%- for time in [started_at or run_began(), completed_at or run_began(), moment or as_of_datetime()] -%}
         {%- do moments.append(timestamp_literal(time)) -%}
     {%- endfor -%}
+    {%- set rules = node.checksum.checksum if node.resource_type == "seed" else rules -%}
     {{ return(
-        "(" ~ text_literal(unique_id) ~ ", " ~ text_literal(outcome) ~ ", " ~ (moments | join(", ")) ~ ", " ~ text_literal(rules)
+        "(" ~ text_literal(node.unique_id) ~ ", " ~ text_literal(outcome) ~ ", " ~ (moments | join(", ")) ~ ", " ~ text_literal(rules)
         ~ ", " ~ text_literal(raw_source_of_run()) ~ ", " ~ text_literal(invocation_id) ~ ")"
     ) }}
 {%- endmacro %}
@@ -74,20 +75,22 @@
 {% macro begin_runs() %}
     {%- if not is_at_work(["build", "run", "test", "seed"]) -%} {{ return("") }} {%- endif -%}
     {%- set rows, rules = [], rules_hash() -%}
-    {%- for node in selected_nodes() -%} {%- do rows.append(ledger_row(node.unique_id, "running", rules)) -%} {%- endfor -%}
+    {%- for node in selected_nodes() -%} {%- do rows.append(ledger_row(node, "running", rules)) -%} {%- endfor -%}
     {%- do add_to_ledger(rows) -%}
     {%- do adapter.commit() -%}
     {{ return("") }}
 {% endmacro %}
 
 
-{#- After a model was built, in its transaction: that it was, as another command may be at the same models. Not where one process
-    at a time has the database, or where each row written is dear. -#}
+{#- After a model or rule file was built, in its transaction: that it was, as another command may be at the same ones. Not where one
+    process at a time has the database, or where each row written is dear. -#}
 {% macro stamp_run() -%} {{ return(adapter.dispatch("stamp_run")()) }} {%- endmacro %}
 
 {% macro default__stamp_run() -%}
     {%- if not execute -%} {{ return("") }} {%- endif -%}
-    {%- set row = ledger_row(model.unique_id, outcome_of(model, "success"), rules_hash(), none, time_now()) -%}
+    {%- set now = time_now() -%}
+    {%- do graph.nodes[model.unique_id].update({"stamped": {invocation_id: now}}) -%}
+    {%- set row = ledger_row(model, outcome_of(model, "success"), rules_hash(), none, now) -%}
     {{ return("insert into " ~ ledger() ~ " values " ~ row) }}
 {%- endmacro %}
 
@@ -114,10 +117,9 @@
     {%- if not results and not is_at_work(["build", "run", "test", "seed"]) -%} {{ return("") }} {%- endif -%}
     {%- set rows, rules = {}, rules_hash() -%}
     {%- for unique_id, result in results.items() -%}
-        {%- set node, timing = graph.nodes[unique_id], result.timing or [{}] -%}
+        {%- set node, started_at = graph.nodes[unique_id], result.timing[0].started_at if result.timing else none -%}
         {%- do rows.update({unique_id: ledger_row(
-            unique_id, outcome_of(node, result.status | string), node.checksum.checksum if node.resource_type == "seed" else rules,
-            timing[0].started_at, timing[-1].completed_at or time_now()
+            node, outcome_of(node, result.status | string), rules, started_at, when_it_counts(node, result)
         )}) -%}
     {%- endfor -%}
     {%- do run_sql(
@@ -128,6 +130,14 @@
     {%- do adapter.commit() -%}
     {{ return("") }}
 {% endmacro %}
+
+{#- Since when a result counts, as another command may be at the same models: of a table that was replaced, since it was, though dbt
+    has more to do then; of one that was not, since the command began. -#}
+{% macro when_it_counts(node, result) -%}
+    {%- set stamped = (node.stamped or {}).get(invocation_id) -%}
+    {%- set is_replaced = result.status | string in ["success", "pass", "warn", "no-op"] or node.resource_type == "test" -%}
+    {{ return(stamped or (result.timing[-1].completed_at if is_replaced and result.timing else none)) }}
+{%- endmacro %}
 
 {% macro add_to_ledger(rows) -%}
     {%- do run_sql("insert into " ~ ledger() ~ " values " ~ (rows | join(", "))) -%}
@@ -150,13 +160,25 @@
 {% endmacro %}
 
 
-{#- Of how many runs of models the ledger knows, to see later whether another command has begun or built one. -#}
-{% macro count_model_runs() -%}
-    {{ return("select count(*) from " ~ ledger() ~ " where unique_id like 'model.%'") }}
+{#- SQL: which commands have built which models and rule files, to see later whether another has built one. -#}
+{% macro list_builds() -%}
+    {%- set build = "unique_id || invocation_id" -%}
+    {{ return(
+        "select md5(" ~ ordered_list(build, build, "','") ~ ") as builds from " ~ ledger()
+        ~ " where outcome <> 'running' and unique_id <> 'published' and unique_id not like 'test.%'"
+    ) }}
 {%- endmacro %}
 
-{% macro model_runs_known() -%}
-    {{ return(run_sql(count_model_runs()).rows[0][0]) }}
+{% macro builds_known() -%} {{ return(run_sql(list_builds()).rows[0][0]) }} {%- endmacro %}
+
+
+{#- Whether another command was at nodes of this one since it began. -#}
+{% macro was_not_alone(results) -%}
+    {%- set others = run_sql(
+        "select unique_id from " ~ ledger() ~ " where invocation_id <> '" ~ invocation_id ~ "' and completed_at > "
+        ~ timestamp_literal(run_began())
+    ).columns[0].values() -%}
+    {{ return(others | select("in", results) | list | length > 0) }}
 {%- endmacro %}
 
 
@@ -177,11 +199,11 @@
 
 
 {#- What is missing of a whole build that passed its tests, in words: what failed first, as the rest may follow from it, then
-    models; nothing if readers may see it. -#}
-{% macro what_is_missing(runs) %}
+    models; nothing if readers may see it. `results`: of this command, which publishes nothing that another has built. -#}
+{% macro what_is_missing(runs, results) %}
     {%- set words = {
-        "running": "was cut off", "skipped": "was skipped", "empty": "was run with --empty", "sample": "was run with --sample",
-        "deferred": "was run with --defer",
+        "running": "is running or was cut off", "skipped": "was skipped", "empty": "was run with --empty",
+        "sample": "was run with --sample", "deferred": "was run with --defer",
     } -%}
     {%- set nodes, failed, missing, untested = counted_nodes(), [], [], [] -%}
     {%- set models = nodes | selectattr("resource_type", "equalto", "model") | list -%}
@@ -198,6 +220,8 @@
             {%- endif -%}
         {%- endfor -%}
         {%- if not run -%} {%- do told.append(node.name ~ " has not run") -%}
+        {%- elif node.unique_id in results and run.invocation_id != invocation_id and node.resource_type != "test" -%}
+            {%- do told.append(node.name ~ " was run by another command meanwhile") -%}
         {%- elif run.outcome not in ["success", "pass", "warn", "no-op"] -%}
             {%- do (told if run.outcome in words else failed).append(node.name ~ " " ~ words.get(run.outcome, "failed")) -%}
         {%- elif stale -%} {%- do told.append(node.name ~ " has not run since " ~ stale[0] ~ " did") -%}

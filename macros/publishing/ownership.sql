@@ -42,13 +42,13 @@
 {% macro duckdb__comments_on_published(marts, database=none) %}
     {%- set schema = published(marts[0]) -%}
     {%- set where = " where database_name = " ~ text_literal(database or schema.database) ~ " and schema_name = " ~ text_literal(schema.schema) -%}
-    {{ return(names_and_comments(run_sql(
+    {{ return(as_mapping(run_sql(
         "select table_name, comment from duckdb_tables()" ~ where ~ " union all select view_name, comment from duckdb_views()" ~ where
     ))) }}
 {% endmacro %}
 
 {% macro postgres__comments_on_published(marts) %}
-    {{ return(names_and_comments(run_sql(
+    {{ return(as_mapping(run_sql(
         "select relname, obj_description(pg_class.oid, 'pg_class') from pg_class inner join pg_namespace"
         ~ " on pg_namespace.oid = relnamespace where nspname = " ~ text_literal(published(marts[0]).schema) ~ " and relkind in ('r', 'v', 'm', 'p', 'f')"
     ))) }}
@@ -57,15 +57,9 @@
 {% macro spark__comments_on_published(marts) %}
     {%- set comments = {} -%}
     {%- for mart in marts if load_relation(published(mart)) is not none -%}
-        {%- set described = names_and_comments(run_sql("describe table extended " ~ published(mart))) -%}
+        {%- set described = as_mapping(run_sql("describe table extended " ~ published(mart))) -%}
         {%- do comments.update({mart.alias: described.get("Comment")}) -%}
     {%- endfor -%}
-    {{ return(comments) }}
-{% endmacro %}
-
-{% macro names_and_comments(table) %}
-    {%- set comments = {} -%}
-    {%- for row in table.rows -%} {%- do comments.update({row[0]: row[1]}) -%} {%- endfor -%}
     {{ return(comments) }}
 {% endmacro %}
 

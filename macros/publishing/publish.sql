@@ -5,10 +5,12 @@
 -#}
 {% macro publish(results=[]) %}
     {%- set is_asked_for = flags.WHICH == "run-operation" -%}
-    {%- if not execute or not is_asked_for and not counted_results(results) -%} {{ return("") }} {%- endif -%}
+    {%- set results = counted_results(results) -%}
+    {%- if not execute or not is_asked_for and not results -%} {{ return("") }} {%- endif -%}
     {%- if is_asked_for -%} {%- do check_settings() -%} {%- do create_ledger() -%} {%- endif -%}
-    {%- set marts, known, runs = published_marts(), model_runs_known(), last_runs() -%}
-    {%- set reason = missing_in_a_line(what_is_missing(runs)) or what_is_in_the_way(marts) or what_shrank(marts) -%}
+    {%- set marts, known, runs = published_marts(), builds_known(), last_runs() -%}
+    {%- set missing = what_is_missing(runs, results) -%}
+    {%- set reason = missing_in_a_line(missing, results) if missing else what_is_in_the_way(marts) or what_shrank(marts) -%}
     {%- if reason -%}
         {%- do log("NOT PUBLISHED: " ~ reason, info=true) -%}
         {{ return(fail_unpublished() if var("require_publish") else "") }}
@@ -36,12 +38,17 @@
 
 
 {#- The first three of what is missing, and how many more. -#}
-{% macro missing_in_a_line(missing) %}
+{% macro missing_in_a_line(missing, results) %}
     {%- set more = " and " ~ ((missing | length) - 3) ~ " more" if missing | length > 3 else "" -%}
     {%- set line = (missing[:3] | join(", ")) ~ more ~ "; `" ~ own_schema("marts") ~ "` keeps the last good build." -%}
+    {%- if was_not_alone(results) -%} {{ return(line ~ " " ~ one_at_a_time()) }} {%- endif -%}
     {%- set advice = " Without the var `as_of` each command scores for the moment when it starts: give all of them one." -%}
-    {{ return((line ~ (advice if " is as of " in line else "")) if missing else "") }}
+    {{ return(line ~ (advice if " is as of " in line else "")) }}
 {% endmacro %}
+
+{% macro one_at_a_time() -%}
+    {{ return("Another command was at the same models meanwhile: run one at a time, and build again.") }}
+{%- endmacro %}
 
 
 {#- What there is far less of than when the same raw tables were published last: most of all a table that was emptied to be
@@ -73,8 +80,8 @@
 {% endmacro %}
 
 
-{#- Replaces the published tables by those of the audit schema; `run`: the last of one of their models, `known`: of how many runs it
-    was known when they were found whole. -#}
+{#- Replaces the published tables by those of the audit schema; `run`: the last of one of their models, `known`: which builds were
+    known when they were found whole. -#}
 {% macro publish_tables(marts, run, known) -%}
     {%- do create_schema_once(published(marts[0])) -%}
     {%- do adapter.dispatch("publish_tables")(marts, run, known) -%}
@@ -84,10 +91,12 @@
     {%- do run_sql(publish_statements(marts, run, known, record_publication(run))) -%}
 {%- endmacro %}
 
-{#- SQL that does so in one transaction, with these statements at last, which ends in an error if another command is at the models
+{#- SQL that does so in one transaction, with these statements at last, which ends in an error if another command has built a model
     meanwhile. -#}
 {% macro publish_statements(marts, run, known, at_last) %}
     begin;
+    {#- neither of two commands would delete the rows that the other is about to add -#}
+    {{ take_turns(ledger()) }}
     {%- for kept in remembered() %}
     {%- for statement in remember(kept) %}
     {{ statement }};
@@ -96,13 +105,13 @@
     {%- for mart in marts %}
     {{ publish_view(mart) if mart.config.meta.remembered else publish_table(mart) }}
     {%- endfor %}
-    {%- for name in published_once(marts) %}
-    drop table {{ published(marts[0]).incorporate(path={"identifier": name}) }};
+    {%- for table in tables_to_drop(marts) %}
+    drop {{ "view" if kind_of(table) == "VIEW" else "table" }} if exists {{ table }};
     {%- endfor %}
     {%- for statement in grants_on(marts) %}
     {{ statement }};
     {%- endfor %}
-    select {{ raise_if("(" ~ count_model_runs() ~ ") <> " ~ known, "'NOT PUBLISHED: another command is at the same models'") }};
+    select {{ raise_if("(" ~ list_builds() ~ ") <> '" ~ known ~ "'", text_literal("NOT PUBLISHED: " ~ one_at_a_time())) }};
     {%- for statement in at_last %}
     {{ statement }};
     {%- endfor %}
@@ -130,8 +139,38 @@
 {% macro record_publication(run) -%}
     {{ return([
         "delete from " ~ ledger() ~ " where unique_id = 'published'",
-        "insert into " ~ ledger() ~ " values " ~ ledger_row("published", "success", run.rules_hash, time_now(), time_now(), run.as_of),
+        "insert into " ~ ledger() ~ " values "
+        ~ ledger_row({"unique_id": "published"}, "success", run.rules_hash, time_now(), time_now(), run.as_of),
     ]) }}
+{%- endmacro %}
+
+
+{#- The published tables that are no mart any more, as readers would see them grow old. One that others have built on stays, and
+    the log says whose. -#}
+{% macro tables_to_drop(marts) %}
+    {%- set tables = [] -%}
+    {%- for name in published_once(marts) -%}
+        {%- set table = published(marts[0]).incorporate(path={"identifier": name}) -%}
+        {%- set others = adapter.dispatch("what_rests_on")(table) -%}
+        {%- if not others -%} {%- do tables.append(table) -%} {%- endif -%}
+        {%- for other in others -%}
+            {%- do log(
+                "NOT DROPPED: " ~ table.schema ~ "." ~ name ~ " is no mart any more and keeps its last rows, as " ~ other
+                ~ " rests on it: drop that, and the next build drops the table.", info=true
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(tables) }}
+{% endmacro %}
+
+{#- What keeps a table from being dropped, in the engine's words. -#}
+{% macro default__what_rests_on(table) -%} {{ return([]) }} {%- endmacro %}
+
+{% macro postgres__what_rests_on(table) -%}
+    {{ return(run_sql(
+        "select distinct replace(pg_describe_object(classid, objid, objsubid), 'rule _RETURN on ', '') as other from pg_depend"
+        ~ " where refclassid = 'pg_class'::regclass and refobjid = " ~ text_literal(table) ~ "::regclass and deptype = 'n' order by other"
+    ).columns[0].values()) }}
 {%- endmacro %}
 
 
@@ -148,7 +187,7 @@
 {% macro publish_view(mart) -%} {{ adapter.dispatch("publish_view")(mart) }} {%- endmacro %}
 
 {% macro default__publish_view(mart) %}
-    {%- if published_kind(mart) == "BASE TABLE" %}
+    {%- if kind_of(published(mart)) == "BASE TABLE" %}
     drop table {{ published(mart) }};
     {%- endif %}
     create or replace view {{ published(mart) }} as {{ select_remembered(mart) }};
@@ -157,8 +196,7 @@
 
 {#- A view that is replaced keeps its columns here, and views of others that rest on it. -#}
 {% macro postgres__publish_view(mart) %}
-    {%- set kind = published_kind(mart) %}
-    {%- if kind == "VIEW" and not has_columns_of(published(mart), mart) %}
+    {%- if kind_of(published(mart)) == "VIEW" and not has_columns_of(published(mart), mart) %}
     drop view {{ published(mart) }};
     {%- endif %}
     {{ default__publish_view(mart) }}
@@ -170,11 +208,11 @@
     create or replace view {{ published(mart) }} comment {{ published_comment(mart) }} as {{ select_remembered(mart) }}
 {%- endmacro %}
 
-{#- What stands where a mart is published: BASE TABLE, VIEW, or nothing. By a query: dbt's own look would open a transaction. -#}
-{% macro published_kind(mart) -%}
+{#- What stands under a name: BASE TABLE, VIEW, or nothing. By a query: dbt's own look would open a transaction. -#}
+{% macro kind_of(relation) -%}
     {%- set rows = run_sql(
-        "select table_type from information_schema.tables where table_schema = " ~ text_literal(published(mart).schema) ~ " and table_name = "
-        ~ text_literal(mart.alias) ~ " and table_catalog = " ~ text_literal(published(mart).database)
+        "select table_type from information_schema.tables where table_schema = " ~ text_literal(relation.schema) ~ " and table_name = "
+        ~ text_literal(relation.identifier) ~ " and table_catalog = " ~ text_literal(relation.database)
     ).rows -%}
     {{ return(rows[0][0] if rows else "") }}
 {%- endmacro %}

@@ -132,6 +132,7 @@ versions as (
 -#}
 {% macro get_incremental_replace_loads_sql(arguments) %}
     {%- set columns = arguments["dest_columns"] | map(attribute="quoted") | join(", ") -%}
+    {{ take_turns(arguments["target_relation"]) }}
     {{ delete_loads(arguments["target_relation"], arguments["temp_relation"], arguments["unique_key"]) }};
     insert into {{ arguments["target_relation"] }} ({{ columns }})
     select {{ columns }} from {{ arguments["temp_relation"] }};

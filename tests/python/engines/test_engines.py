@@ -128,8 +128,8 @@ def with_extremes(raw):
 
 
 @contextmanager
-def warehouses(folder, engine, kind, runs_on):
-    """Makes warehouses of a kind on an engine that runs as long; skips where it is not installed, unless in CI."""
+def available(engine):
+    """An engine that runs as long; skips where it is not installed, unless in CI."""
     with ExitStack() as stack:
         try:
             running = stack.enter_context(engine)
@@ -137,6 +137,13 @@ def warehouses(folder, engine, kind, runs_on):
             if os.environ.get("CI"):
                 raise
             pytest.skip(str(missing))
+        yield running
+
+
+@contextmanager
+def warehouses(folder, engine, kind, runs_on):
+    """Makes warehouses of a kind on an engine."""
+    with available(engine) as running:
 
         def warehouse(name, **options):
             (folder / name).mkdir()

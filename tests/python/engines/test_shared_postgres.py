@@ -6,10 +6,11 @@ import json
 
 import pytest
 
-from builds.comparing import assert_agrees
-from builds.warehouse import MARTS
+from builds.comparing import assert_agrees, exactly
+from builds.warehouse import MARTS, REMEMBERING
 from engines.servers import PostgresWarehouse, postgres_server
 from engines.test_engines import WITHOUT_TESTS, warehouses
+from engines.test_two_commands import REMEDY
 from package.environments import (
     BAD_TIERS,
     FEW,
@@ -135,6 +136,25 @@ def test_two_targets_in_one_database_share_nothing(warehouse):
     assert "report" in run.output
     assert "account_tiers" in run.output
     assert scored_at(production, "marts") == {"2026-07-02 09:00:00"}
+
+
+def test_two_builds_of_one_target(warehouse):
+    """Of two days, at once: readers see one of them, or what they saw, as if it had been alone."""
+    one = warehouse("one", schema="public")
+    other = warehouse("other", beside=one, schema="public")
+    one.build(*FEW).check()
+    runs = at_once(*zip((one, other), days_of(1, 2), strict=True))
+    for run in runs:
+        assert REMEDY in run.output or (run.returncode == 0 and "NOT PUBLISHED" not in run.output), run.complaint
+    assert any(REMEDY in run.output for run in runs), "they were not at the same models at once"
+    (moment,), seen = scored_at(one, "marts"), exactly(one.marts())
+    assert any(REMEDY not in run.output for run in runs) == (moment != "2026-06-30 09:00:00")
+
+    alone = ("build", *FEW, "--vars", json.dumps({"as_of": moment}))
+    one.dbt(*alone, project=one.project()).check()
+    assert scored_at(one, "marts") == {moment}
+    again = exactly(one.marts())
+    assert [mart for mart in MARTS if mart not in REMEMBERING and seen[mart] != again[mart]] == []
 
 
 def test_as_a_package(warehouse):

@@ -17,7 +17,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import yaml
@@ -185,7 +185,7 @@ def project_files() -> dict[str, str]:
     profiles = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
     outputs = profiles[settings["profile"]]["outputs"]
     profiles[settings["profile"]]["outputs"] = {
-        "duckdb": outputs["duckdb"],
+        **{engine: outputs[engine] for engine in ("duckdb", "postgres")},
         PRODUCTION: {**outputs["duckdb"], "schema": PRODUCTION},
     }
     return {
@@ -207,6 +207,9 @@ class Done:
     """What a dbt command did."""
 
     invocation: str = ""
+    ended: bool = False
+    waits: bool = False
+    """Until it is told to go on."""
     succeeded: bool = False
     killed: bool = False
     finished: list[tuple[str, str]] = field(default_factory=list)
@@ -230,23 +233,23 @@ def is_counted(node: Any) -> bool:
     return node.resource_type in ("model", "seed", "test")
 
 
-def serve(pipe, path: Path) -> None:
+def serve(pipe, environment: Mapping[str, str]) -> None:
     """A process in which dbt stays loaded. One that is to be killed is a copy of it, killed like any other process."""
     from dbt import mp_context, selected_resources
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    os.environ["DUCKDB_PATH"] = str(path)
+    os.environ |= environment
     multiprocessing.set_start_method("fork", force=True)  # its locks end with a killed process
     mp_context._MP_CONTEXT = multiprocessing.get_context()
 
-    def run(arguments: list[str], is_first: bool, kill_at: int | str | None) -> None:
+    def run(arguments: list[str], is_first: bool, kill_at: int | str | None, pause_at: int | str | None) -> None:
         statements = 0
         if is_first:
             selected_resources.set_selected_resources(set())
 
         def told(event) -> None:
-            nonlocal statements
+            nonlocal statements, pause_at
             name, message = event.info.name, event.info.msg
             if name in ("MainReportVersion", "LogStartLine", "LogTestResult", "NodeStart", "SQLQuery", "JinjaLogInfo"):
                 pipe.send(("invocation", event.info.invocation_id))
@@ -258,6 +261,9 @@ def serve(pipe, path: Path) -> None:
             place = f"{name} {event.data.node_info.node_name}" if name in ("NodeStart", "NodeFinished") else message
             if kill_at is not None and (kill_at == statements if isinstance(kill_at, int) else kill_at in place):
                 os.kill(os.getpid(), signal.SIGKILL)
+            if name == "SQLQuery" and (pause_at in message if isinstance(pause_at, str) else statements == pause_at):
+                pipe.send(("waits",))
+                pause_at = pipe.recv()
 
         with redirect_stdout(io.StringIO()):
             result = dbtRunner(callbacks=[told]).invoke(arguments)
@@ -271,15 +277,15 @@ def serve(pipe, path: Path) -> None:
         pipe.send(("done", result.success, statements))
 
     while order := pipe.recv():
-        arguments, is_first, kill_at = order
+        arguments, is_first, kill_at, pause_at = order
         if kill_at is None:
-            run(arguments, is_first, None)
+            run(arguments, is_first, None, pause_at)
         elif copy := os.fork():
             _, status = os.waitpid(copy, 0)
             if os.WIFSIGNALED(status):
                 pipe.send(("killed", os.WTERMSIG(status)))
         else:
-            run(arguments, is_first, kill_at)
+            run(arguments, is_first, kill_at, pause_at)
             os._exit(0)
 
 
@@ -288,6 +294,7 @@ class Miniature:
     """The project in a folder of its own, its warehouse, and what runs its commands."""
 
     folder: Path
+    engine: ClassVar[str] = "duckdb"
 
     def __post_init__(self) -> None:
         self.project, self.path = self.folder / "project", self.folder / "warehouse.duckdb"
@@ -297,9 +304,14 @@ class Miniature:
         self.begin_with(project_files())
         processes = multiprocessing.get_context("spawn")
         self.pipe, other = processes.Pipe()
-        self.server = processes.Process(target=serve, args=(other, self.path), daemon=True)
+        self.server = processes.Process(target=serve, args=(other, self.environment), daemon=True)
         self.server.start()
         other.close()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Where the warehouse is."""
+        return {"DUCKDB_PATH": str(self.path)}
 
     @cached_property
     def production(self) -> dict[str, Any]:
@@ -367,17 +379,26 @@ class Miniature:
         (self.project / name).unlink()
         del self.files[name]
 
-    def dbt(
+    def dbt(self, *arguments: str, **options: Any) -> Done:
+        """Runs a dbt command, with the options of `begin`, to its end."""
+        self.begin(*arguments, **options)
+        while not self.done.ended:
+            self.hear()
+        return self.done
+
+    def begin(
         self,
         *arguments: str,
         variables: Mapping[str, Any] | None = None,
         kill_at: int | str | None = None,
-        target: str = "duckdb",
+        pause_at: int | str | None = None,
+        target: str | None = None,
         is_first: bool = True,
-    ) -> Done:
-        """Runs a dbt command, all of it or up to a statement of SQL, by its number, or an event, by its name, where it
-        is killed. What dbt knows of the command before it is kept, unless it is the first of its process."""
-        text = json.dumps(variables or {}, sort_keys=True)
+    ) -> None:
+        """Begins a dbt command: all of it, or up to a statement of SQL, by its number, or an event, by its name, where it is
+        killed; or up to a statement, by its number or some of its words, before which it waits until it may go on. What
+        dbt knows of the command before it is kept, unless it is the first of its process."""
+        text, target = json.dumps(variables or {}, sort_keys=True), target or self.engine
         # one a set of settings, as dbt reads all files anew where the settings are others
         self.target = self.folder / "targets" / f"{target} {''.join(c if c.isalnum() else '_' for c in text)}"
         command = [*arguments, "--project-dir", str(self.project), "--profiles-dir", str(self.project)]
@@ -386,22 +407,30 @@ class Miniature:
         command += ["--log-level-file", "none", "--no-use-colors", "--no-version-check"]
         if variables and arguments[0] != "retry":
             command += ["--vars", text]
-        self.pipe.send((command, is_first, kill_at))
-        done = Done()
-        while True:
-            kind, *told = self.pipe.recv()
-            if kind == "invocation":
-                done.invocation = told[0]
-            elif kind == "finished":
-                done.finished.append((told[0], told[1]))
-            elif kind == "results":
-                done.finished = told[0]
-            elif kind == "said":
-                done.said.append(told[0])
-            else:
-                done.succeeded, done.killed = kind == "done" and told[0], kind == "killed"
-                done.statements = told[-1]
-                return done
+        self.pipe.send((command, is_first, kill_at, pause_at))
+        self.done = Done()
+
+    def hear(self) -> None:
+        """Waits for what the command tells next."""
+        kind, *told = self.pipe.recv()
+        if kind == "invocation":
+            self.done.invocation = told[0]
+        elif kind == "finished":
+            self.done.finished.append((told[0], told[1]))
+        elif kind == "results":
+            self.done.finished = told[0]
+        elif kind == "said":
+            self.done.said.append(told[0])
+        elif kind == "waits":
+            self.done.waits = True
+        else:
+            self.done.succeeded, self.done.killed = kind == "done" and told[0], kind == "killed"
+            self.done.statements, self.done.ended = told[-1], True
+
+    def go_on(self, pause_at: int | str | None = None) -> None:
+        """Lets a command that waits go on, to its end or to another statement."""
+        self.done.waits = False
+        self.pipe.send(pause_at)
 
     @contextmanager
     def connect(self, path: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:

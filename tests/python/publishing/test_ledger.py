@@ -161,7 +161,7 @@ class Story:
 
 WORDS = {
     "never ran": "has not run",
-    "running": "was cut off",
+    "running": "is running or was cut off",
     "error": "failed",
     "fail": "failed",
     "skipped": "was skipped",

@@ -2,11 +2,14 @@
 
 Each subject is a process of its own (dbt's start included), run in turn with the others, so that a busy machine slows
 all of them; of each the median of the rounds counts. The marts that they make are compared, row by row. The peers
-compute the primary model alone, and so does the project here: it runs as a copy without the rules of other models.
+compute the primary model alone; the project runs as it ships, and as a copy without the rules of other models. What
+dbt parses it has parsed before, as it has for whoever builds every day.
 
     uv run --group benchmark python benchmarks/compare.py [--size 10k] [--rounds 3] [--text] [--without NAME ...]
-        [--memory-limit 4GB] [--write] [--check]
+        [--against FOLDER] [--history 365] [--memory-limit 4GB] [--write] [--check]
 
+`--against` also measures another commit, in a folder made by `git worktree add`; its subjects are called `before_full`
+and so on. `--history` measures a build with tests and publishing after one day of history and after so many.
 `--write` puts the table and the plot into docs/performance.md; `--check` fails if a ratio is more than twice what
 `expected_ratios.csv` says. The files are made where they are missing, in benchmarks/data/.
 """
@@ -23,10 +26,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 from generate import AS_OF, generate
@@ -40,8 +45,12 @@ SIZES = {
     "1M": (1_000_000, 100_000_000),
 }
 NOW = datetime.fromisoformat(AS_OF).replace(tzinfo=None)
-PROJECTS = ("full", "daily", "again", "scoring", "tested")
+ALONE, SHIPPED = "alone", "shipped"  # with the rules of the primary model alone, or of all
+ON_A_NEW_DAY = ("daily", "one_day", "many_days")
+PEERS = ("floor", "hand", "polars", "pandas")
 TABLES = ("accounts", "contacts", "account_technologies", "signals")
+KEYS = {"account_tiers": ["account_id"], "account_scores": ["account_id", "scoring_model"]}
+BUILD = ("build", "--exclude", "resource_type:seed")
 
 # what any answer must at least do: read the columns that it needs
 FLOOR = """
@@ -57,11 +66,12 @@ duckdb.sql('''
 
 @dataclass(frozen=True)
 class Cost:
-    """What a process took: seconds, CPU seconds, megabytes at its peak."""
+    """What a process took: seconds, CPU seconds, megabytes at its peak, and seconds of publishing."""
 
     wall: float
     cpu: float
     peak: float
+    publishing: float
 
 
 @dataclass
@@ -72,8 +82,10 @@ class Subject:
     what: str
     command: Sequence[str]
     before: Callable[[], None] = lambda: None
-    environment: dict[str, str] = field(default_factory=dict)
+    after: Callable[[], float] = lambda: 0.0  # tells the seconds of publishing
+    environment: Mapping[str, str] = field(default_factory=dict)
     made: Path | None = None  # where the account_tiers are that it makes
+    is_of_now: bool = True  # whether they are those that all others make
     costs: list[Cost] = field(default_factory=list)
 
     def measure(self) -> None:
@@ -86,10 +98,11 @@ class Subject:
             )
             _, status, usage = os.wait4(process.pid, 0)
             wall = time.perf_counter() - start
-            if status:
-                output.seek(0)
-                sys.exit(f"{self.name} failed:\n{output.read().decode()[-3000:]}")
-        self.costs.append(Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
+            output.seek(0)
+            said = output.read().decode()
+        if status or ("build" in self.command and "NOT PUBLISHED" in said):
+            sys.exit(f"{self.name} failed:\n{said[-3000:]}")
+        self.costs.append(Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, self.after()))
 
     def median(self, of: str) -> float:
         """The median of its rounds."""
@@ -97,108 +110,183 @@ class Subject:
         return statistics.median(costs)
 
 
-def copy_with_primary_model(folder: Path) -> Path:
-    """A copy of the project whose rule files hold the primary model only."""
-    ignored = shutil.ignore_patterns(".*", "target", "logs", "*.duckdb*", "data", "__pycache__")
-    copy = Path(shutil.copytree(PROJECT, folder, ignore=ignored))
-    with (copy / "seeds" / "scoring_models.csv").open(newline="", encoding="utf-8") as file:
+def leave_primary_model(seeds: Path) -> None:
+    """Takes the rules of all other models out of the rule files."""
+    with (seeds / "scoring_models.csv").open(newline="", encoding="utf-8") as file:
         (primary,) = (row["scoring_model"] for row in csv.DictReader(file) if row["is_primary"] == "true")
-    for path in (copy / "seeds").glob("*.csv"):
+    for path in seeds.glob("*.csv"):
         header, *rows = list(csv.reader(path.open(newline="", encoding="utf-8")))
         if header[0] == "scoring_model":
             with path.open("w", newline="", encoding="utf-8") as file:
                 csv.writer(file, lineterminator="\n").writerows([header, *(row for row in rows if row[0] == primary)])
-    return copy
 
 
-class Databases:
-    """The databases that the project's runs start from: raw tables as views of the files, and rules loaded."""
+class Project:
+    """A copy of a project, and the databases that its runs start from.
 
-    def __init__(self, folder: Path, scratch: Path, memory_limit: str):
-        self.folder, self.scratch = folder, scratch
-        self.project = copy_with_primary_model(scratch / "project")
-        profile = (PROJECT / "profiles.yml").read_text(encoding="utf-8")
-        if memory_limit:
-            profile = profile.replace("settings:", f"settings:\n        memory_limit: {memory_limit}")
-        (scratch / "profiles.yml").write_text(profile, encoding="utf-8")
-        self.ready, self.built = self.path("ready"), self.path("built")
+    All runs have one place for their database and, for the same vars, one folder for what dbt parsed.
+    """
 
-    def path(self, name: str) -> Path:
-        """A database; all have one name, which views say."""
-        (self.scratch / name).mkdir()
-        return self.scratch / name / "warehouse.duckdb"
+    def __init__(self, source: Path, folder: Path, files: Path, options: argparse.Namespace):
+        self.folder, self.files, self.days = folder, files, options.history
+        self.database = folder / "warehouse.duckdb"
+        ignored = shutil.ignore_patterns(".*", "target", "logs", "*.duckdb*", "data", "__pycache__")
+        self.copy = Path(shutil.copytree(source, folder / "project", ignore=ignored))
+        if folder.name.endswith(ALONE):
+            leave_primary_model(self.copy / "seeds")
+        if options.memory_limit:
+            profile = self.copy / "profiles.yml"
+            limited = f"settings:\n        memory_limit: {options.memory_limit}"
+            profile.write_text(profile.read_text(encoding="utf-8").replace("settings:", limited), encoding="utf-8")
+        self.reads_variable = 'env_var("AS_OF"' in (self.copy / "macros/settings/as_of.sql").read_text(encoding="utf-8")
 
-    def prepare(self, built: bool) -> None:
-        """One in which nothing was built, and if asked for one built whole."""
-        self.look_at(self.ready, "signals")
-        subprocess.run(
-            self.dbt("seed", "--exclude", "path:seeds/demo"), env=self.at(self.ready), check=True, capture_output=True
-        )
-        if not built:
-            return
-        shutil.copy(self.ready, self.built)
-        subprocess.run(self.dbt("run"), env=self.at(self.built), check=True, capture_output=True)
+    # --- Databases, made when they are asked for
 
-    def look_at(self, path: Path, *signals: str) -> None:
+    @cached_property
+    def ready(self) -> Path:
+        """Raw tables as views of the files, and rules loaded."""
+        self.start_from(None)
+        self.look_at("signals")
+        self.dbt("seed", "--exclude", "path:seeds/demo")
+        return self.keep("ready")
+
+    @cached_property
+    def built(self) -> Path:
+        """The same, built."""
+        self.start_from(self.ready)
+        self.dbt("run")
+        return self.keep("built")
+
+    @cached_property
+    def published(self) -> Path:
+        """The same, built, tested and published: one day of history."""
+        self.start_from(self.ready)
+        self.dbt(*BUILD)
+        return self.keep("published")
+
+    @cached_property
+    def long_published(self) -> Path:
+        """The same with earlier days like it, and built once more, which gives up what is not kept so long."""
+        self.start_from(self.published)
+        with duckdb.connect(self.database) as connection:
+            columns = "from duckdb_columns() where schema_name = 'history'"
+            for table, day in connection.execute(
+                f"select table_name, column_name {columns} and column_name in ('tier_date', 'changed_on')"
+            ).fetchall():
+                earlier = connection.execute(
+                    "select string_agg(column_name || ' - to_days(cast(day as integer)) as ' || column_name, ', ')"
+                    f"{columns} and table_name = '{table}' and data_type in ('DATE', 'TIMESTAMP')"
+                ).fetchall()[0][0]
+                connection.execute(
+                    f"insert into history.{table} select kept.* replace ({earlier})"
+                    f" from range(1, {self.days}) as days (day) cross join history.{table} as kept"
+                    f" where {day} = (select max({day}) from history.{table}) order by day desc"
+                )
+        self.dbt(*BUILD)
+        return self.keep("long_published")
+
+    def start_from(self, database: Path | None) -> None:
+        """Puts a copy of a database into the place of the last run's, or nothing."""
+        for left in self.folder.glob("warehouse*"):
+            left.unlink()
+        if database:
+            shutil.copy(database, self.database)
+
+    def keep(self, name: str) -> Path:
+        """Takes the last run's database away."""
+        return self.database.rename(self.folder / f"{name}.duckdb")
+
+    def look_at(self, *signals: str) -> None:
         """Makes the raw tables views of the files."""
-        files = ", ".join(f"'{self.folder / name}.parquet'" for name in signals)
-        with duckdb.connect(path, config={"storage_compatibility_version": "v1.4.0"}) as connection:
+        files = ", ".join(f"'{self.files / name}.parquet'" for name in signals)
+        with duckdb.connect(self.database, config={"storage_compatibility_version": "v1.4.0"}) as connection:
             connection.execute("create schema if not exists raw")
             for table in TABLES:
-                read = files if table == "signals" else f"'{self.folder / table}.parquet'"
+                read = files if table == "signals" else f"'{self.files / table}.parquet'"
                 connection.execute(f"create or replace view raw.{table} as select * from read_parquet([{read}])")
 
-    def at(self, path: Path) -> dict[str, str]:
-        """The environment of a run on a database."""
-        return os.environ | {"DUCKDB_PATH": str(path)}
+    # --- Commands
 
-    def dbt(self, *arguments: str, as_of: datetime = NOW) -> list[str]:
-        """A dbt command."""
-        variables = {"raw_schema": "raw", "as_of": f"{as_of.isoformat()}Z"}
-        places = ("--project-dir", self.project, "--profiles-dir", self.scratch)
-        writes = ("--target-path", self.scratch / "target", "--log-path", self.scratch / "logs")
+    def command(self, *arguments: str, as_of: datetime | None = NOW) -> tuple[list[str], dict[str, str], Path]:
+        """A dbt command, its environment and target folder; without as_of one of the demo.
+
+        as_of is no var, by which dbt would parse the project again, but where a project knows no other way.
+        """
+        moment = f"{as_of.isoformat()}Z" if as_of else ""
+        variables = {"raw_schema": "raw"} if as_of else {}
+        if as_of and not self.reads_variable:
+            variables["as_of"] = moment
+        target = self.folder / "_".join(("target", *variables.values())).replace(":", "")
+        places = ("--project-dir", self.copy, "--profiles-dir", self.copy)
+        writes = ("--target-path", target, "--log-path", self.folder / "logs")
         options = ("--vars", json.dumps(variables))
-        return [str(part) for part in (Path(sys.executable).parent / "dbt", *arguments, *places, *writes, *options)]
+        command = [str(part) for part in (Path(sys.executable).parent / "dbt", *arguments, *places, *writes, *options)]
+        plugins = str(self.copy / "plugins")
+        return command, {"DUCKDB_PATH": str(self.database), "AS_OF": moment, "PYTHONPATH": plugins}, target
 
-    def subject(self, name: str, what: str, start: Path, *arguments: str, new_day: bool = False) -> Subject:
-        """A dbt command on a copy of a database."""
-        path = self.path(name)
+    def dbt(self, *arguments: str, as_of: datetime | None = NOW) -> None:
+        """Runs a dbt command."""
+        command, environment, _ = self.command(*arguments, as_of=as_of)
+        subprocess.run(command, env=os.environ | environment, check=True, capture_output=True)
 
-        def copy() -> None:
-            shutil.copy(start, path)
-            if new_day:
-                self.look_at(path, "signals", "signals_of_a_day")
+    def subject(self, name: str, what: str, start: str, *arguments: str) -> Subject:
+        """A dbt command on a copy of a database; of the demo on none."""
+        database, is_new_day = getattr(self, start) if start else None, name.endswith(ON_A_NEW_DAY)
+        as_of = NOW + timedelta(days=is_new_day) if start else None
+        command, environment, target = self.command(*arguments, as_of=as_of)
+        if not target.exists():
+            self.dbt("parse", as_of=as_of)
 
-        command = self.dbt(*arguments, as_of=NOW + timedelta(days=new_day))
-        return Subject(name, what, command, copy, {"DUCKDB_PATH": str(path)}, None if new_day else path)
+        def before() -> None:
+            self.start_from(database)
+            if is_new_day:
+                self.look_at("signals", "signals_of_a_day")
+
+        def after() -> float:
+            self.keep(name)
+            *_, publishing = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+            return float(publishing["execution_time"])  # it is the last hook
+
+        return Subject(name, what, command, before, after, environment, self.folder / f"{name}.duckdb", as_of == NOW)
 
 
-def subjects(folder: Path, scratch: Path, memory_limit: str, left_out: set[str]) -> dict[str, Subject]:
-    """All that is compared, by name."""
-    databases = Databases(folder, scratch, memory_limit)
-    databases.prepare(built=not {"daily", "again", "scoring"} <= left_out)
-    signals = str(folder / "signals.parquet")
+def subjects(files: Path, scratch: Path, options: argparse.Namespace) -> dict[str, Subject]:
+    """All that is compared, by name: of the project, beside each what another commit makes of it, and the peers."""
+    scored = ("--select", "path:models/intermediate", "path:models/marts")
+    after_days = f"the same after {options.history} days of history"
+    runs: list[tuple[str, str, str, str, *tuple[str, ...]]] = [
+        ("full", ALONE, "full build, `dbt run` on an empty database", "ready", "run"),
+        ("shipped", SHIPPED, "full build as shipped, with all scoring models", "ready", "run"),
+        ("daily", ALONE, "daily build, after a day's new signals", "built", "run"),
+        ("again", ALONE, "the same build again, nothing new", "built", "run"),
+        ("scoring", ALONE, "from cleaned signals to the marts", "built", "run", *scored),
+        ("tested", ALONE, "full build with all tests, `dbt build`", "ready", *BUILD),
+        ("one_day", SHIPPED, "daily `dbt build` as shipped, after one day of history", "published", *BUILD),
+        ("many_days", SHIPPED, after_days, "long_published", *BUILD),
+        ("demo", SHIPPED, "the demo, `dbt build`", "", "build"),
+    ]
+    sources = {"": PROJECT} | ({"before_": options.against} if options.against else {})
+    projects = {
+        prefix + kind: Project(source, scratch / f"{prefix}{kind}", files, options)
+        for prefix, source in sources.items()
+        for kind in (ALONE, SHIPPED)
+    }
+    left_out = {*options.without, *(() if options.history else ("one_day", "many_days"))}
+    compared = [
+        projects[prefix + kind].subject(prefix + name, what + ", before" * bool(prefix), start, *arguments)
+        for name, kind, what, start, *arguments in runs
+        for prefix in sources
+        if not {name, prefix + name} & left_out
+    ]
+    signals = str(files / "signals.parquet")
 
     def peer(name: str, what: str) -> Subject:
         output = scratch / f"{name}.parquet"
-        command = (
-            sys.executable,
-            str(HERE / "peers" / f"by_{name}.py"),
-            str(folder),
-            NOW.isoformat(),
-            str(output),
-            signals,
-        )
-        return Subject(name, what, command, environment={"DUCKDB_MEMORY_LIMIT": memory_limit}, made=output)
+        script = HERE / "peers" / f"by_{name}.py"
+        command = [sys.executable, str(script), str(files), NOW.isoformat(), str(output), signals]
+        return Subject(name, what, command, environment={"DUCKDB_MEMORY_LIMIT": options.memory_limit}, made=output)
 
-    ready, built, run = databases.ready, databases.built, databases.subject
-    scored = ("--select", "path:models/intermediate", "path:models/marts")
-    compared = [
-        run("full", "full build, `dbt run` on an empty database", ready, "run"),
-        run("daily", "daily build, after a day's new signals", built, "run", new_day=True),
-        run("again", "the same build again, nothing new", built, "run"),
-        run("scoring", "from cleaned signals to the marts", built, "run", *scored),
-        run("tested", "full build with all tests, `dbt build`", ready, "build", "--exclude", "resource_type:seed"),
+    compared += [
         Subject("floor", "one scan of the columns needed", (sys.executable, "-c", FLOOR.format(signals=signals))),
         peer("hand", "a DuckDB script written by hand"),
         peer("polars", "polars, lazy and streaming"),
@@ -207,55 +295,120 @@ def subjects(folder: Path, scratch: Path, memory_limit: str, left_out: set[str])
     return {subject.name: subject for subject in compared if subject.name not in left_out}
 
 
-def disagreements(this: Path, that: Path) -> int:
-    """How many rows of the account_tiers that a subject made are not those of another; numbers to 1e-6."""
+def disagreements(this: Path, that: Path, table: str, shared: bool) -> int:
+    """How many rows of a table that a subject made are not those of another; numbers to 1e-6.
+
+    All columns of that are compared, or those that both have.
+    """
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         for name, made in (("this", this), ("that", that)):
             if made.suffix == ".duckdb":
                 connection.execute(f"attach '{made}' as {name}_database (read_only)")
-                made_table = f"{name}_database.audit.account_tiers"
+                made_table = f"{name}_database.audit.{table}"
             else:
                 made_table = f"read_parquet('{made}')"
             connection.execute(f"create view {name} as select * from {made_table}")
-        columns = connection.execute("select column_name, column_type from (describe that)").fetchall()
+        columns = "select column_name, column_type from (describe that)"
+        if shared:
+            columns += " semi join (describe this) using (column_name)"
         differ = " or ".join(
             f"coalesce(abs(this.{column} - that.{column}) > 1.000001e-6, this.{column} is distinct from that.{column})"
             if kind == "DOUBLE"
             else f"this.{column} is distinct from that.{column}"
-            for column, kind in columns
+            for column, kind in connection.execute(columns).fetchall()
         )
-        joined = "this full join that on this.account_id = that.account_id"
+        joined = "this full join that on " + " and ".join(f"this.{key} = that.{key}" for key in KEYS[table])
         ((count,),) = connection.execute(f"select count(*) from {joined} where {differ}").fetchall()
         return int(count)
 
 
-RATIOS = {  # of CPU seconds: the one, the other, and what was aimed at
-    "full build ÷ script by hand, CPU": ("full", "hand", 1.3),
-    "full build ÷ polars, CPU": ("full", "polars", 0.8),
-    "full build ÷ pandas, CPU": ("full", "pandas", 0.2),
-    "scoring ÷ floor, CPU": ("scoring", "floor", 4.5),
-    "daily build ÷ full build, CPU": ("daily", "full", 0.1),
-    "tests and audits ÷ full build, CPU": ("tested", "full", 1.3),
+def unequal_tables(found: Mapping[str, Subject]) -> dict[str, int]:
+    """How many rows of account_tiers are not those of the first subject, and of each table not those of before."""
+    made = {name: subject.made for name, subject in found.items() if subject.made}
+    first, *others = [name for name in made if found[name].is_of_now and not name.startswith("before_")] or [""]
+    pairs = [(name, first, "account_tiers") for name in others]
+    pairs += [(f"before_{name}", name, table) for name in made for table in KEYS if f"before_{name}" in made]
+    counts = {
+        f"{table} of {this} and {that}": disagreements(made[this], made[that], table, shared="before" in this)
+        for this, that, table in pairs
+    }
+    return {tables: count for tables, count in counts.items() if count}
+
+
+class Ratio(NamedTuple):
+    """A ratio of two subjects and what is aimed at, by size: of CPU seconds, unless others are named."""
+
+    one: str
+    other: str
+    aims: Mapping[str, float] | float | None = None
+    of: str = "cpu"
+    to: str = "cpu"
+
+    def measured(self, found: Mapping[str, Subject]) -> float | None:
+        """What was measured, if both were."""
+        if self.one not in found or self.other not in found:
+            return None
+        return found[self.one].median(self.of) / found[self.other].median(self.to)
+
+    def aim(self, size: str) -> str:
+        """What is aimed at in this size, if anything is."""
+        return str((self.aims if not isinstance(self.aims, Mapping) else self.aims.get(size)) or "")
+
+
+RATIOS = {
+    "full build ÷ script by hand, CPU": Ratio("full", "hand", {"100k": 1.3, "1M": 1.0}),
+    "full build ÷ polars, CPU": Ratio("full", "polars", {"100k": 0.7}),
+    "full build ÷ pandas, CPU": Ratio("full", "pandas"),
+    "scoring ÷ floor, CPU": Ratio("scoring", "floor", {"100k": 15, "1M": 10}),
+    "daily build ÷ full build, CPU": Ratio("daily", "full", {"1M": 0.5}),
+    "daily build ÷ script by hand, CPU": Ratio("daily", "hand", {"1M": 0.5}),
+    "full build as shipped ÷ primary model alone, CPU": Ratio("shipped", "full"),
+    "tests and audits ÷ full build, CPU": Ratio("tested", "full"),
+    "publishing ÷ `dbt build`, wall": Ratio("tested", "tested", 0.05, "publishing", "wall"),
+    "`dbt build` after many days ÷ after one, CPU": Ratio("many_days", "one_day", 1.1),
+    "publishing ÷ `dbt build` after many days, wall": Ratio("many_days", "many_days", 0.05, "publishing", "wall"),
+    "full build ÷ before, CPU": Ratio("full", "before_full", {"10k": 0.55}),
+    "full build as shipped ÷ before, CPU": Ratio("shipped", "before_shipped", 0.5),
+    "daily build ÷ before, CPU": Ratio("daily", "before_daily"),
+    "scoring ÷ before, CPU": Ratio("scoring", "before_scoring"),
+    "tested ÷ before, CPU": Ratio("tested", "before_tested"),
+    "demo ÷ before, CPU": Ratio("demo", "before_demo", 0.8),
+    "`dbt build` after many days ÷ before, CPU": Ratio("many_days", "before_many_days"),
 }
 
 
-def ratios(found: dict[str, Subject]) -> dict[str, float]:
+def ratios(found: Mapping[str, Subject]) -> dict[str, float]:
     """The ratios of what was measured."""
-    return {
-        name: found[one].median("cpu") / found[other].median("cpu")
-        for name, (one, other, _) in RATIOS.items()
-        if one in found and other in found
-    }
+    measured = {name: ratio.measured(found) for name, ratio in RATIOS.items()}
+    return {name: value for name, value in measured.items() if value is not None}
 
 
-def table(title: str, found: dict[str, Subject]) -> str:
+def growth(found: Mapping[str, Subject], days: int) -> list[str]:
+    """By how many megabytes the DuckDB file grows with each day of history."""
+    told = []
+    for name, which in (("many_days", ""), ("before_many_days", " of the commit before")):
+        if name in found:
+            used = []
+            for subject in (found[name.replace("many_days", "one_day")], found[name]):
+                with duckdb.connect(str(subject.made), read_only=True) as connection:
+                    ((size,),) = connection.execute(
+                        "select used_blocks * block_size from pragma_database_size()"
+                    ).fetchall()
+                used.append(size / 1e6)
+            told.append(
+                f"With each day of history the DuckDB file{which} grows by {(used[1] - used[0]) / (days - 1):.2f} MB."
+            )
+    return told
+
+
+def table(title: str, size: str, found: Mapping[str, Subject]) -> str:
     """What was measured, as Markdown."""
     lines = [f"### {title}", "", "| what | wall s | CPU s | peak MB |", "|---|---:|---:|---:|"]
     for subject in found.values():
         wall, cpu, peak = (subject.median(of) for of in ("wall", "cpu", "peak"))
         lines.append(f"| {subject.what} | {wall:.1f} | {cpu:.1f} | {peak:,.0f} |")
-    measured = [f"| {name} | {value:.2f} | {RATIOS[name][2]} |" for name, value in ratios(found).items()]
+    measured = [f"| {name} | {value:.2f} | {RATIOS[name].aim(size)} |" for name, value in ratios(found).items()]
     if measured:
         lines += ["", "| ratio | measured | aimed at |", "|---|---:|---:|", *measured]
     return "\n".join(lines)
@@ -281,7 +434,7 @@ def plot(size: str, found: dict[str, Subject]) -> None:
     names = [subject.what for subject in found.values()]
     for axis, (of, label) in zip(axes, (("cpu", "CPU seconds"), ("peak", "peak memory, MB")), strict=True):
         values = [subject.median(of) for subject in found.values()]
-        colors = ["tab:blue" if subject.name in PROJECTS else "tab:gray" for subject in found.values()]
+        colors = ["tab:gray" if name in PEERS or name.startswith("before_") else "tab:blue" for name in found]
         axis.bar_label(axis.barh(names, values, color=colors), fmt="{:,.0f}", padding=3)
         axis.set_xlabel(label)
         axis.margins(x=0.15)
@@ -309,6 +462,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--text", action="store_true", help="raw columns as text (the project alone)")
     parser.add_argument("--without", nargs="*", default=[], help="subjects to leave out")
+    parser.add_argument("--against", type=Path, help="the folder of another commit, measured beside this one")
+    parser.add_argument("--history", type=int, default=0, help="days of it, to build after")
     parser.add_argument("--memory-limit", default="", help="DuckDB's, such as 4GB")
     parser.add_argument("--write", action="store_true", help="into docs/performance.md")
     parser.add_argument("--check", action="store_true", help="fail if a ratio has more than doubled")
@@ -319,31 +474,31 @@ def main() -> int:
     if not folder.exists():
         generate(folder, accounts, signals * options.days // 400, options.days, options.text)
     title += f"_{options.memory_limit}" * bool(options.memory_limit)
-    left_out = {*options.without} | ({"hand", "polars", "pandas"} if options.text else set())
+    options.without += ["hand", "polars", "pandas"] if options.text else []
     with tempfile.TemporaryDirectory() as scratch:
-        found = subjects(folder, Path(scratch), options.memory_limit, left_out)
+        found = subjects(folder, Path(scratch), options)
         for number in range(options.rounds):
             for subject in found.values():
                 subject.measure()
                 last = subject.costs[-1]
                 print(
-                    f"{number + 1}: {subject.name:8} {last.wall:6.1f} s {last.cpu:6.1f} CPU s {last.peak:6.0f} MB",
+                    f"{number + 1}: {subject.name:16} {last.wall:6.1f} s {last.cpu:6.1f} CPU s {last.peak:6.0f} MB",
                     flush=True,
                 )
-        made = {subject.name: subject.made for subject in found.values() if subject.made}
-        first, *others = made or [""]
-        unequal = {name: disagreements(made[name], made[first]) for name in others}
+        unequal, grown = unequal_tables(found), growth(found, options.history)
     section = table(
         f"{accounts:,} accounts, {signals * options.days // 400:,} signals"
         + f" of {options.days} days" * (options.days != 400)
         + " as text" * options.text
         + f", {options.memory_limit} of memory" * bool(options.memory_limit)
         + f", {options.rounds} rounds",
+        options.size,
         found,
     )
+    section = "\n\n".join((section, *grown))
     print(section)
-    if any(unequal.values()):
-        print(f"rows of account_tiers that are not those of {first}: {unequal}")
+    if unequal:
+        print(f"rows that differ: {unequal}")
         return 1
     if options.write:
         write(title, f"{section}\n\n![CPU and memory](performance_{title}.svg)")

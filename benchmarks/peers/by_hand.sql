@@ -4,7 +4,8 @@
 set variable as_of = timestamp '{as_of}';
 set variable today = cast(timestamp '{as_of}' as date);
 
-create temp macro clean(t) as nullif(trim(t), '');
+-- trimmed only where there is something to trim
+create temp macro clean(t) as case when t not like ' %' and t not like '% ' and t <> '' then t else nullif(trim(t), '') end;
 create temp macro host(t) as nullif(regexp_replace(
     regexp_replace(lower(t), '^([a-z][a-z0-9+.-]*:)?//', ''), '^www[.]|[:/?#].*$', '', 'gs'), '');
 create temp macro points(x) as cast(x as decimal(28, 10));
@@ -25,6 +26,7 @@ from read_parquet('{folder}/accounts.parquet')
 where clean(account_id) is not null and clean(account_name) is not null
 qualify row_number() over (partition by clean(account_id) order by loaded_at desc nulls last) = 1;
 
+-- accounts and types of signals have numbers, which are faster to group by than names
 create temp table survivors as
 with recursive pointers as (
     select a.account_id, b.account_id as target
@@ -40,103 +42,103 @@ chains as (
 ends as (select account_id, max(steps) as steps, arg_max(target, steps) as target from chains group by account_id)
 select
     accounts.account_id,
-    case when steps <= 10 then target else accounts.account_id end as survivor,
+    dense_rank() over (order by case when steps <= 10 then target else accounts.account_id end) as account,
     coalesce(steps <= 10, false) as is_merged,
     host(domain) as host
 from accounts left join ends on accounts.account_id = ends.account_id;
 
 create temp table hosts as
-select host, min(survivor) as survivor from survivors where host is not null group by host having count(distinct survivor) = 1;
+select host, min(account) as account from survivors where host is not null group by host having count(distinct account) = 1;
 
 create temp table signal_types as
-select * from (values
+select *, cast(row_number() over (order by signal_type) as utinyint) as type_number, half_life_days * 86400e6 as half_life
+from (values
     ('pricing_page_visit', 25, 7), ('demo_request', 40, 14), ('case_study_download', 20, 30), ('webinar_attendance', 20, 30),
     ('third_party_intent_surge', 30, 14), ('website_visit', 5, 3), ('email_click', 8, 7), ('competitor_research', 15, 14),
     ('content_download', 12, 30), ('social_engagement', 3, 7), ('email_open', 2, 3), ('funding_round', 20, 60),
     ('trial_request', 40, 14), ('meeting_request', 40, 14), ('form_fill', 10, 14), ('product_tour', 15, 14)
 ) as t (signal_type, points, half_life_days);
 
--- signals: the latest version of each; deleted ones and those of the future do not count
+-- signals: the latest version of each, unless it is deleted, of the future or so old that it counts nowhere; ids that come
+-- more than once are looked for by their hash first, as only their rows have to be put in order
+create temp view read_signals as
+select
+    hash(clean(signal_id)) as id_hash, s.*, type_number, half_life,
+    epoch_us(getvariable('as_of')) - epoch_us(occurred_at) as age,
+    date_diff('day', occurred_at, getvariable('today')) as days_ago
+from read_parquet({signals}) as s inner join signal_types as t on lower(clean(s.signal_type)) = t.signal_type
+where clean(signal_id) is not null and occurred_at <= getvariable('as_of') + interval 1 day
+    and (clean(account_id) is not null or clean(domain) is not null);
+
+create temp table repeated as select id_hash from read_signals group by id_hash having count(*) > 1;
+
 create temp table signals as
-with raw as (
-    select
-        clean(signal_id) as signal_id, clean(account_id) as account_id, clean(domain) as domain,
-        lower(clean(signal_type)) as signal_type, occurred_at, clean(contact_id) as contact_id,
-        case when signal_value between 0 and 100 then signal_value end as signal_value,
-        updated_at, is_deleted, loaded_at
-    from read_parquet({signals})
-    where clean(signal_id) is not null and occurred_at <= getvariable('as_of') + interval 1 day
-        and lower(clean(signal_type)) in (select signal_type from signal_types)
-        and (clean(account_id) is not null or clean(domain) is not null)
-),
-repeated as (select signal_id from raw group by signal_id having count(*) > 1),
-latest as (
-    select * from raw where signal_id not in (select signal_id from repeated)
+with latest as (
+    select * from read_signals where id_hash not in (from repeated)
     union all
-    (select * from raw where signal_id in (select signal_id from repeated)
+    (select * from read_signals where id_hash in (from repeated)
     qualify row_number() over (
-        partition by signal_id order by updated_at desc nulls last, loaded_at desc nulls last
+        partition by clean(signal_id) order by updated_at desc nulls last, loaded_at desc nulls last
     ) = 1)
 )
 select
-    coalesce(known.survivor, hosts.survivor) as account_id, signal_id, signal_type, occurred_at, contact_id, signal_value,
-    date_diff('day', occurred_at, getvariable('today')) as days_ago
+    coalesce(known.account, hosts.account) as account, type_number, occurred_at, clean(contact_id) as contact_id,
+    case when signal_value between 0 and 100 then signal_value end as signal_value, age, days_ago
 from latest
-left join survivors as known on latest.account_id = known.account_id
-left join hosts on case when known.account_id is null then host(latest.domain) end = hosts.host
-where not coalesce(is_deleted, false) and occurred_at <= getvariable('as_of')
-    and coalesce(known.survivor, hosts.survivor) is not null;
+left join survivors as known on clean(latest.account_id) = known.account_id
+left join hosts on case when known.account_id is null then host(clean(latest.domain)) end = hosts.host
+where not coalesce(is_deleted, false) and age between 0 and greatest(10 * half_life + 7 * 86400e6, 90 * 86400e6)
+    and coalesce(known.account, hosts.account) is not null;
 
 create temp table by_type as
-with aged as (
-    select
-        signals.*, points,
-        epoch_us(getvariable('as_of')) - epoch_us(occurred_at) as age, half_life_days * 86400e6 as half_life
-    from signals inner join signal_types using (signal_type)
-)
 select
-    account_id, signal_type, max(occurred_at) as last_occurred_at,
+    account, type_number, max(occurred_at) as last_occurred_at,
     sum(cast(case when age / half_life <= 10 then points * power(2, -age / half_life) else 0 end as decimal(18, 10)))
         as points_now,
     sum(cast(case
         when age >= 7 * 86400e6 and (age - 7 * 86400e6) / half_life <= 10
             then points * power(2, -(age - 7 * 86400e6) / half_life) else 0
     end as decimal(18, 10))) as points_then
-from aged group by account_id, signal_type;
+from signals inner join signal_types using (type_number) group by account, type_number;
 
 create temp table intent as
-select account_id, sum(points_now) as points_now, sum(points_then) as points_then from by_type group by account_id;
+select account, sum(points_now) as points_now, sum(points_then) as points_then from by_type group by account;
+
+create temp table triggers as
+select *, cast(row_number() over (order by trigger, status) as utinyint) as trigger_number from (values
+    ('hot', 'website_visits', 'website_visit', 0, 5, 7), ('hot', 'pricing_page_visits', 'pricing_page_visit', 0, 2, 30),
+    ('hot', 'demo_request', 'demo_request', 0, 1, 30), ('hot', 'intent_surge', 'third_party_intent_surge', 90, 1, 30),
+    ('warm', 'website_visits', 'website_visit', 0, 3, 30), ('warm', 'webinar_attendance', 'webinar_attendance', 0, 1, 30),
+    ('warm', 'content_download', 'content_download', 0, 1, 30), ('warm', 'case_study_download', 'case_study_download', 0, 1, 30),
+    ('warm', 'intent_surge', 'any', 60, 1, 30)
+) as t (status, trigger, signal_type, least_value, needed, days);
 
 -- nobody answers in this data: the first of the last 90 days to complete a trigger of the status that holds now
 create temp table triggered as
 with counted as (
-    select account_id, 1 as place, 'hot' as status, 'website_visits' as trigger, 5 as needed, 7 as days, occurred_at, days_ago
-    from signals where signal_type = 'website_visit' and days_ago < 90
-    union all select account_id, 1, 'hot', 'pricing_page_visits', 2, 30, occurred_at, days_ago
-    from signals where signal_type = 'pricing_page_visit' and days_ago < 90
-    union all select account_id, 1, 'hot', 'demo_request', 1, 30, occurred_at, days_ago
-    from signals where signal_type = 'demo_request' and days_ago < 90
-    union all select account_id, 1, 'hot', 'intent_surge', 1, 30, occurred_at, days_ago
-    from signals where signal_type = 'third_party_intent_surge' and days_ago < 90 and signal_value >= 90
-    union all select account_id, 2, 'warm', 'website_visits', 3, 30, occurred_at, days_ago
-    from signals where signal_type = 'website_visit' and days_ago < 90
-    union all select account_id, 2, 'warm', signal_type, 1, 30, occurred_at, days_ago
-    from signals where signal_type in ('webinar_attendance', 'content_download', 'case_study_download') and days_ago < 90
-    union all select account_id, 2, 'warm', 'intent_surge', 1, 30, occurred_at, days_ago
-    from signals where days_ago < 90 and signal_value >= 60
+    select account, trigger_number, needed, days, occurred_at, days_ago
+    from signals inner join signal_types using (type_number) inner join triggers using (signal_type)
+    where days_ago < 90 and (least_value = 0 or signal_value >= least_value)
+    union all
+    select account, trigger_number, needed, days, occurred_at, days_ago
+    from signals inner join triggers on triggers.signal_type = 'any' and signal_value >= least_value
+    where days_ago < 90
 ),
 earlier as (
-    select *, lag(days_ago, needed - 1) over (partition by account_id, status, trigger order by occurred_at) as begun_days_ago
-    from counted
+    select *, days_ago as begun_days_ago from counted where needed = 1
+    union all
+    select *, lag(days_ago, needed - 1) over (partition by account, trigger_number order by occurred_at)
+    from counted where needed > 1
 ),
 completed as (
-    select account_id, place, status, trigger, min(occurred_at) filter (begun_days_ago - days_ago < days) as occurred_at,
+    select account, trigger_number, min(occurred_at) filter (begun_days_ago - days_ago < days) as occurred_at,
         count(*) filter (days_ago < days) >= any_value(needed) as holds
-    from earlier group by account_id, place, status, trigger
+    from earlier group by account, trigger_number
 )
-select account_id, status, trigger, occurred_at from completed
-qualify place = min(place) filter (holds) over (partition by account_id)
-    and row_number() over (partition by account_id, place order by occurred_at nulls last, trigger) = 1;
+select account, status, trigger, occurred_at
+from completed inner join triggers using (trigger_number)
+qualify status = min(case when holds then status end) over (partition by account)
+    and row_number() over (partition by account, status order by occurred_at nulls last, trigger) = 1;
 
 create temp table relationships as
 with contacts as (
@@ -147,25 +149,25 @@ with contacts as (
     qualify row_number() over (partition by clean(contact_id) order by loaded_at desc nulls last) = 1
 )
 select
-    survivor as account_id, count(*) as engaged, count(distinct department) as departments,
+    account, count(*) as engaged, count(distinct department) as departments,
     max(case seniority when 'executive' then 3 when 'manager' then 2 when 'practitioner' then 1 end) as seniority
 from contacts inner join survivors using (account_id)
-where (contact_id, survivor) in (select (contact_id, account_id) from signals where days_ago < 90)
-group by survivor;
+    semi join (select contact_id, account from signals where days_ago < 90) using (contact_id, account)
+group by account;
 
 create temp table technologies as
-select survivor as account_id, count(distinct lower(clean(technology))) as technologies
+select account, count(distinct lower(clean(technology))) as technologies
 from read_parquet('{folder}/account_technologies.parquet') as t inner join survivors on clean(t.account_id) = survivors.account_id
 where lower(clean(technology)) in ('salesforce', 'hubspot', 'marketo', '6sense', 'outreach', 'salesloft', 'zoominfo', 'snowflake',
         'google analytics', 'slack')
     and coalesce(detected_on, getvariable('today')) <= getvariable('today')
     and (removed_on is null or removed_on > getvariable('today'))
-group by survivor;
+group by account;
 
 -- points and labels of each factor, as wide as the rules
 create temp table factors as
 select
-    accounts.account_id, is_strategic,
+    accounts.account_id, account, is_strategic,
     case
         when annual_revenue_usd between 50e6 and 500e6 then 30 when annual_revenue_usd between 20e6 and 1e9 then 20
         when annual_revenue_usd is not null then 10 else 0
@@ -204,9 +206,9 @@ select
     case competitive_position when 'displacement' then 3 when 'greenfield' then 2 else 0 end as competition
 from accounts
 inner join survivors on accounts.account_id = survivors.account_id and not is_merged
-left join technologies as t on accounts.account_id = t.account_id
-left join intent as i on accounts.account_id = i.account_id
-left join relationships as r on accounts.account_id = r.account_id
+left join technologies as t using (account)
+left join intent as i using (account)
+left join relationships as r using (account)
 where not is_customer;
 
 create temp table scores as
@@ -236,9 +238,10 @@ from scored;
 -- the three largest contributions and the three largest gaps
 create temp table explanations as
 with by_account as (
-    select account_id, list({{t: signal_type, p: points_now, d: date_diff('day', last_occurred_at, getvariable('today'))}})
-            filter (points_now > 0) as types, sum(points_now) as total
-    from by_type group by account_id
+    select account, list({{
+            t: words(signal_type) || ' ' || ago(date_diff('day', last_occurred_at, getvariable('today'))), p: cast(points_now as double)
+        }}) filter (points_now > 0) as types, sum(points_now) as total
+    from by_type inner join signal_types using (type_number) group by account
 ),
 told as (
     select
@@ -269,7 +272,7 @@ told as (
                 {{p: competition, r: case competition when 3 then 'Competitor to displace' else 'Greenfield opportunity' end}}
             ],
             list_transform(coalesce(types, []), lambda x: {{
-                p: points(signals_share * cast(x.p as double) / total), r: words(x.t) || ' ' || ago(x.d)
+                p: points(signals_share * x.p / total), r: x.t
             }})
         ) as reasons,
         [
@@ -289,7 +292,7 @@ told as (
             {{p: 3 - competition, r: case when competition = 0 then 'Unknown competitive position'
                 else 'No competitor to displace' end}}
         ] as gaps
-    from scores as s left join by_account as b on s.account_id = b.account_id
+    from scores as s left join by_account as b using (account)
 )
 select
     account_id,
@@ -308,12 +311,13 @@ with heated as (
         case when priority_score >= 80 then 1 when priority_score >= 60 then 2 when priority_score >= 40 then 3 else 4 end
             as by_score,
         coalesce(status = 'hot', false) as is_hot
-    from scores left join triggered using (account_id)
+    from scores left join triggered using (account)
 ),
 lined as (
     select *,
-        count(*) filter (not is_strategic and (not is_hot or by_score <= 2)) over (order by priority_rank) as place,
-        count(*) filter (not is_strategic and not is_hot) over (order by priority_rank) as place_below
+        -- no `filter`, which takes a hundred times as long in a window
+        count(case when not is_strategic and (not is_hot or by_score <= 2) then 1 end) over (order by priority_rank) as place,
+        count(case when not is_strategic and not is_hot then 1 end) over (order by priority_rank) as place_below
     from heated
 ),
 first as (

@@ -10,16 +10,17 @@
 
 {% macro spark__trim_text(text) -%} nullif(btrim({{ text }}, '{{ white_space() }}'), '') {%- endmacro %}
 
-{#- The same, in a tenth of the time where most texts are ASCII (as many bytes as characters), with no blank at the end. -#}
+{#- The same, in a tenth of the time where most texts are ASCII (as many bytes as characters), with no blank at the end; what needs
+    no trimming, or is null, comes last, so that a batch of rows that all are so is not copied. -#}
 {% macro trim_clean_text(text) -%} {{ adapter.dispatch("trim_clean_text")(text) }} {%- endmacro %}
 
 {% macro default__trim_clean_text(text) -%} {{ trim_text(text) }} {%- endmacro %}
 
 {% macro duckdb__trim_clean_text(text) -%}
     case
-        when {{ text }} >= '!' and strlen({{ text }}) = length({{ text }})
-            {%- for blank in white_space()[:6] %} and {{ text }} not like '%{{ blank }}'{% endfor %} then {{ text }}
-        else {{ trim_text(text) }}
+        when {{ text }} < '!' or strlen({{ text }}) <> length({{ text }})
+            {%- for blank in white_space()[:6] %} or {{ text }} like '%{{ blank }}'{% endfor %} then {{ trim_text(text) }}
+        else {{ text }}
     end
 {%- endmacro %}
 
@@ -35,9 +36,9 @@
 {#- The same, in less time where most texts are ASCII with no blank in them. -#}
 {% macro compared_clean_text(text) -%}
     case
-        when {{ byte_length(text) }} = length({{ text }})
-            {%- for blank in white_space()[:6] %} and {{ text }} not like '%{{ blank }}%'{% endfor %} then {{ text }}
-        else {{ compared_text(text) }}
+        when {{ byte_length(text) }} <> length({{ text }})
+            {%- for blank in white_space()[:6] %} or {{ text }} like '%{{ blank }}%'{% endfor %} then {{ compared_text(text) }}
+        else {{ text }}
     end
 {%- endmacro %}
 
@@ -275,6 +276,15 @@
         when lower({{ text }}) in ('false', 'f', 'no', 'n', '0') then false
     end
 {%- endmacro %}
+
+
+{#- What is said of a CTE that two steps read, so that each of them runs it for its rows alone: all rows would fill the memory. -#}
+{% macro not_kept() -%} {{ adapter.dispatch("not_kept")() }} {%- endmacro %}
+
+{% macro default__not_kept() -%} {{ return("not materialized ") }} {%- endmacro %}
+
+{#- Spark never keeps one. -#}
+{% macro spark__not_kept() -%} {{ return("") }} {%- endmacro %}
 
 
 {#- A column that holds a whole row of a table in the from clause. -#}

@@ -1,66 +1,64 @@
 {#- CTEs that read a raw table: `read_rows`, each raw row (of those that hold `only_if`) with its typed columns, `problems`,
-    `is_rejected`, `record_key` (of rows with problems), `raw_record` (of those and where `keep_raw_if` holds) and `row_hash`
-    (of rows whose key others have). `alone`: the rows are of keys that no other row has; the CTEs are called `single_…`. -#}
-{% macro read_raw(table, reject_if={}, keep_raw_if=none, only_if=none, alone=false) %}
-{%- set prefix = "single_" if alone else "" -%}
+    `is_rejected`, `is_repeated` (whether others have its key), `record_key` (of rows with problems), `raw_record` (of those and
+    where `keep_raw_if` holds) and `row_hash` (of repeated rows). `is_repeated`: the condition that tells; without it rows are
+    counted. With it no step is kept as a whole: two read them, rows that are repeated and rows that are not. -#}
+{% macro read_raw(table, reject_if={}, keep_raw_if=none, only_if=none, is_repeated=none) %}
 {%- set relation = source("raw_tables", table) -%}
 {%- set declared = raw_source(table) -%}
 {%- set columns = declared.columns.values() | list -%}
 {%- set existing = columns_of_raw(table) -%}
-{{ prefix }}raw_rows as (
+{%- set as = "as " ~ (not_kept() if is_repeated) -%}
+trimmed {{ as }}(
 
-    select * from {{ raw_relation(table) }} as raw_table
+    select
+        {%- for column in columns %}
+        {{ raw_cell(column, relation, existing) }} as raw_{{ column.name }},
+        {%- endfor %}
+        {%- if is_repeated %}
+        {{ is_repeated }} as is_repeated,
+        {%- endif %}
+        {{ whole_row("raw_table") }} as raw_row
+    from {{ raw_relation(table) }} as raw_table
     {%- if only_if %}
     where {{ only_if }}
     {%- endif %}
 
 ),
 
-{{ prefix }}trimmed as (
-
-    select
-        {%- for column in columns %}
-        {{ raw_cell(column, relation, existing) }} as raw_{{ column.name }},
-        {%- endfor %}
-        {{ whole_row(prefix ~ "raw_rows") }} as raw_row
-    from {{ prefix }}raw_rows
-
-),
-
-{{ prefix }}typed as (
+typed {{ as }}(
 
     select
         *
         {%- for column in columns %},
         {{ read_column(column, arrival_of(column, existing)) }} as {{ column.name }}
         {%- endfor %}
-    from {{ prefix }}trimmed
+    from trimmed
 
 ),
 
-{{ prefix }}checked as (
+checked {{ as }}(
 
     select
         *,
         {{ problems_of(declared, reject_if) }} as problems
-    from {{ prefix }}typed
+    from typed
 
 ),
 
-{{ prefix }}compared as (
+compared {{ as }}(
 
     select
         *,
         problems like '%|record:%' as is_rejected
-        {%- if not alone %},
-        count(*) over (partition by problems like '%|record:%', {{ record_key(declared) }}) as rows_of_record
+        {%- if not is_repeated %},
+        count(*) over (partition by problems like '%|record:%', {{ record_key(declared) }}) > 1 as is_repeated
         {%- endif %}
-    from {{ prefix }}checked
+    from checked
 
 ),
 
 -- cases, so that text is made of those rows only that need it
-{{ prefix }}read_rows as (
+read_rows {{ as }}(
 
     select
         *,
@@ -71,8 +69,8 @@
             coalesce(cast(raw_{{ name }} as {{ dbt.type_string() }}), ''){{ " || '|' ||" if not loop.last }}
             {%- endfor %}
         end as record_key,
-        {{ "''" if alone else "case when rows_of_record > 1 then " ~ row_hash(columns) ~ " end" }} as row_hash
-    from {{ prefix }}compared
+        case when is_repeated then {{ row_hash(columns) }} end as row_hash
+    from compared
 
 )
 {%- endmacro %}

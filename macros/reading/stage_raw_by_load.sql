@@ -28,22 +28,30 @@ repeated as (
 
 ),
 
-{{ read_raw(table, reject_if, only_if=raw_key ~ " not in (select raw_key from repeated)", alone=true) }},
+{{ read_raw(table, reject_if, is_repeated=raw_key ~ " in (select raw_key from repeated)") }},
 
-{{ read_raw(table, reject_if, only_if=raw_key ~ " in (select raw_key from repeated)") }},
+repeated_rows as (
 
-{{ number_versions(table, "read_rows") }}
+    select * from read_rows
+    where is_repeated
+
+),
+
+{{ number_versions(table, "repeated_rows") }}
 {%- endif %}
 
-{%- for rows in (["versioned"] if stored else ["single_read_rows", "versioned"]) %}
-{%- set version_number = "1" if rows == "single_read_rows" else "version_number" %}
+{%- for rows in (["versioned"] if stored else ["read_rows", "versioned"]) %}
+{%- set version_number = "1" if rows == "read_rows" else "version_number" %}
 
 {{ select_staged(table, version_number) }},
     cast(case when not is_rejected then {{ version_number }} end as {{ dbt.type_int() }}) as version_number,
     '{{ reading }}' as reading,
     {{ "fingerprint" if stored else fingerprint("raw_row") }} as fingerprint
 from {{ rows }}
-{{ "union all" if not loop.last }}
+{%- if rows == "read_rows" %}
+where not is_repeated
+union all
+{%- endif %}
 {%- endfor %}
 {% endmacro %}
 

@@ -1,4 +1,4 @@
-"""Two commands at once on one target of PostgreSQL: readers see one build, whole, and who is not published is told what to do.
+"""Two commands at once on one target of PostgreSQL: readers see one build, whole, and who is not published is told.
 
 The first command stops before a statement; the second runs as far as it gets; then both go on.
 """
@@ -154,7 +154,7 @@ def test_two_that_publish_at_once(two):
 
 
 def test_rules_that_another_command_has_just_loaded(two):
-    """Scores by its rules are not published as those of a command with others, though it began before that and goes on."""
+    """Scores by its rules are not published as those of a command with others, though it began before and goes on."""
     two.first.dbt("build", variables=FIRST)
     two.second.write("seeds/tiers.csv", "tier\nsecond\n")
     two.second.begin("seed", variables=FIRST, pause_at="seed.account_prioritization.tiers")
@@ -218,7 +218,9 @@ def test_a_mart_that_is_disabled_under_a_view(two):
     done = two.first.dbt("build", variables=SECOND)
     assert done.succeeded, done.complaint
     (line,) = (line for line in done.said if line.startswith("NOT DROPPED"))
-    assert line.startswith("NOT DROPPED: marts.unranked_accounts is no mart any more and keeps its last rows, as view report")
+    assert line.startswith(
+        "NOT DROPPED: marts.unranked_accounts is no mart any more and keeps its last rows, as view report"
+    )
     assert two.warehouse.query("select * from report") == before
     (row,) = two.rows("marts", "account_tiers")["account_tiers"]
     assert done.invocation in row["made"]

@@ -1,4 +1,4 @@
-"""Two commands at once on one target of PostgreSQL: the miniature of the project, in two processes that stop where they are told."""
+"""Two commands at once on one target of PostgreSQL: the miniature, in two processes that stop where they are told."""
 
 from __future__ import annotations
 

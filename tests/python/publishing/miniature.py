@@ -396,8 +396,8 @@ class Miniature:
         is_first: bool = True,
     ) -> None:
         """Begins a dbt command: all of it, or up to a statement of SQL, by its number, or an event, by its name, where
-        it is killed; or up to a statement, by its number or some of its words, before which it waits until it may go on.
-        What dbt knows of the command before it is kept, unless it is the first of its process."""
+        it is killed; or up to a statement, by its number or some of its words, before which it waits until it may go
+        on. What dbt knows of the command before it is kept, unless it is the first of its process."""
         text, target = json.dumps(variables or {}, sort_keys=True), target or self.engine
         # one a set of settings, as dbt reads all files anew where the settings are others
         self.target = self.folder / "targets" / f"{target} {''.join(c if c.isalnum() else '_' for c in text)}"

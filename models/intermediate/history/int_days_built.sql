@@ -23,4 +23,4 @@ select
     scored.scoring_model is not null as is_scored
 from scored
 full outer join kept on scored.scoring_model = kept.scoring_model
-where (select count(*) from kept as later where later.scored_at > {{ as_of() }}) = 0
+where (select count(case when kept_builds.scored_at > {{ as_of() }} then 1 end) from kept as kept_builds) = 0

@@ -4,13 +4,13 @@ with
 
 points as (
 
-    select account_id, dimension, factor, label, -priority_contribution as moved
+    select account_id, dimension, factor, -priority_contribution as moved
     from {{ var("compare_with") }}.account_score_contributions
     where scoring_model in (select scoring_model from {{ ref("account_tiers") }})
 
     union all
 
-    select account_id, dimension, factor, label, priority_contribution as moved
+    select account_id, dimension, factor, priority_contribution as moved
     from {{ ref("account_score_contributions") }}
     where scoring_model in (select scoring_model from {{ ref("account_tiers") }})
 
@@ -18,7 +18,7 @@ points as (
 
 moves as (
 
-    select account_id, dimension, factor, max(label) as label, sum(moved) as moved
+    select account_id, dimension, factor, sum(moved) as moved
     from points
     group by account_id, dimension, factor
 

@@ -25,6 +25,18 @@
 {% endmacro %}
 
 
+{#- Runs statements that take effect together, or none of them: on Spark, which has no transactions, one after another. -#}
+{% macro run_in_transaction(statements) -%} {{ return(adapter.dispatch("run_in_transaction")(statements)) }} {%- endmacro %}
+
+{% macro default__run_in_transaction(statements) -%}
+    {%- do run_sql((["begin"] + statements + ["commit"]) | join("; ")) -%}
+{%- endmacro %}
+
+{% macro spark__run_in_transaction(statements) -%}
+    {%- for statement in statements -%} {%- do run_sql(statement) -%} {%- endfor -%}
+{%- endmacro %}
+
+
 {#- SQL in a transaction: waits until no other that said so of the table is open, where two commands may be at it at once. -#}
 {% macro take_turns(relation) -%} {{ adapter.dispatch("take_turns")(relation) }} {%- endmacro %}
 

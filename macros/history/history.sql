@@ -8,7 +8,7 @@
 
 {#- Before a run: empty tables of history and of the ledger where there are none yet, and columns that were declared since. -#}
 {% macro create_history() %}
-    {%- if not is_at_work(["build", "run", "test", "seed", "compile", "generate"]) -%} {{ return("") }} {%- endif -%}
+    {%- if not is_at_work(commands_recorded() + ["compile", "generate"]) -%} {{ return("") }} {%- endif -%}
     {%- do create_ledger() -%}
     {%- for kept in remembered() -%}
         {%- set is_new = load_relation(history_of(kept)) is none -%}

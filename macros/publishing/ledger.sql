@@ -71,12 +71,18 @@
 {%- endmacro %}
 
 
+{#- The commands of which the ledger knows, and the outcomes of a node that ended well. -#}
+{% macro commands_recorded() -%} {{ return(["build", "run", "test", "seed"]) }} {%- endmacro %}
+
+{% macro good_outcomes() -%} {{ return(["success", "pass", "warn", "no-op"]) }} {%- endmacro %}
+
+
 {#- Before a run: what it is about to run. -#}
 {% macro begin_runs() %}
-    {%- if not is_at_work(["build", "run", "test", "seed"]) -%} {{ return("") }} {%- endif -%}
+    {%- if not is_at_work(commands_recorded()) -%} {{ return("") }} {%- endif -%}
     {%- set rows, rules = [], rules_hash() -%}
     {%- for node in selected_nodes() -%} {%- do rows.append(ledger_row(node, "running", rules)) -%} {%- endfor -%}
-    {%- do add_to_ledger(rows) -%}
+    {%- do run_sql(insert_into_ledger(rows)) -%}
     {%- do adapter.commit() -%}
     {{ return("") }}
 {% endmacro %}
@@ -90,8 +96,7 @@
     {%- if not execute -%} {{ return("") }} {%- endif -%}
     {%- set now = time_now() -%}
     {%- do graph.nodes[model.unique_id].update({"stamped": {invocation_id: now}}) -%}
-    {%- set row = ledger_row(model, outcome_of(model, "success"), rules_hash(), none, now) -%}
-    {{ return("insert into " ~ ledger() ~ " values " ~ row) }}
+    {{ return(insert_into_ledger([ledger_row(model, outcome_of(model, "success"), rules_hash(), none, now)])) }}
 {%- endmacro %}
 
 {% macro duckdb__stamp_run() -%} {{ return("") }} {%- endmacro %}
@@ -102,7 +107,7 @@
 {#- The results of a command that are of the project's nodes that count, by unique_id; none of a command that runs nothing. -#}
 {% macro counted_results(results) -%}
     {%- set counted = {} -%}
-    {%- if execute and flags.WHICH in ["build", "run", "test", "seed"] -%}
+    {%- if execute and flags.WHICH in commands_recorded() -%}
         {%- set nodes = counted_nodes() | map(attribute="unique_id") | list -%}
         {%- for result in results if result.node.unique_id in nodes -%} {%- do counted.update({result.node.unique_id: result}) -%} {%- endfor -%}
     {%- endif -%}
@@ -114,7 +119,7 @@
     `dbt retry`, a process that has run another command tells what that one chose. -#}
 {% macro record_runs(results) %}
     {%- set results = counted_results(results) -%}
-    {%- if not results and not is_at_work(["build", "run", "test", "seed"]) -%} {{ return("") }} {%- endif -%}
+    {%- if not results and not is_at_work(commands_recorded()) -%} {{ return("") }} {%- endif -%}
     {%- set rows, rules = {}, rules_hash() -%}
     {%- for unique_id, result in results.items() -%}
         {%- set node, started_at = graph.nodes[unique_id], result.timing[0].started_at if result.timing else none -%}
@@ -122,11 +127,14 @@
             node, outcome_of(node, result.status | string), rules, started_at, when_it_counts(node, result)
         )}) -%}
     {%- endfor -%}
-    {%- do run_sql(
+    {%- set replaced = ["''"] -%}
+    {%- for unique_id in rows -%} {%- do replaced.append(text_literal(unique_id)) -%} {%- endfor -%}
+    {%- set statements = [
         "delete from " ~ ledger() ~ " where invocation_id = '" ~ invocation_id ~ "' or completed_at <= " ~ timestamp_literal(run_began())
-        ~ " and unique_id in (" ~ (([""] + (rows | list)) | map("tojson") | join(", ") | replace('"', "'")) ~ ")"
-    ) -%}
-    {%- if rows -%} {%- do add_to_ledger(rows.values()) -%} {%- endif -%}
+        ~ " and unique_id in (" ~ (replaced | join(", ")) ~ ")"
+    ] -%}
+    {%- if rows -%} {%- do statements.append(insert_into_ledger(rows.values())) -%} {%- endif -%}
+    {%- do run_in_transaction(statements) -%}
     {%- do adapter.commit() -%}
     {{ return("") }}
 {% endmacro %}
@@ -135,18 +143,17 @@
     has more to do then; of one that was not, since the command began. -#}
 {% macro when_it_counts(node, result) -%}
     {%- set stamped = (node.stamped or {}).get(invocation_id) -%}
-    {%- set is_replaced = result.status | string in ["success", "pass", "warn", "no-op"] or node.resource_type == "test" -%}
+    {%- set is_replaced = result.status | string in good_outcomes() or node.resource_type == "test" -%}
     {{ return(stamped or (result.timing[-1].completed_at if is_replaced and result.timing else none)) }}
 {%- endmacro %}
 
-{% macro add_to_ledger(rows) -%}
-    {%- do run_sql("insert into " ~ ledger() ~ " values " ~ (rows | join(", "))) -%}
-{%- endmacro %}
+{#- SQL that adds rows to the ledger. -#}
+{% macro insert_into_ledger(rows) -%} {{ return("insert into " ~ ledger() ~ " values " ~ (rows | join(", "))) }} {%- endmacro %}
 
 
 {#- What a node's status is worth: rows of another environment, or none, are no whole build. -#}
 {% macro outcome_of(node, status) %}
-    {%- if status in ["success", "pass", "warn", "no-op"] -%}
+    {%- if status in good_outcomes() -%}
         {%- if flags.EMPTY -%} {{ return("empty") }} {%- endif -%}
         {#- flags has but some of what a command may be given -#}
         {%- if invocation_args_dict.sample -%} {{ return("sample") }} {%- endif -%}
@@ -222,7 +229,7 @@
         {%- if not run -%} {%- do told.append(node.name ~ " has not run") -%}
         {%- elif node.unique_id in results and run.invocation_id != invocation_id and node.resource_type != "test" -%}
             {%- do told.append(node.name ~ " was run by another command meanwhile") -%}
-        {%- elif run.outcome not in ["success", "pass", "warn", "no-op"] -%}
+        {%- elif run.outcome not in good_outcomes() -%}
             {%- do (told if run.outcome in words else failed).append(node.name ~ " " ~ words.get(run.outcome, "failed")) -%}
         {%- elif stale -%} {%- do told.append(node.name ~ " has not run since " ~ stale[0] ~ " did") -%}
         {%- elif node.resource_type == "seed" and run.rules_hash != node.checksum.checksum -%}

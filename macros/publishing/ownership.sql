@@ -104,7 +104,7 @@
 {#- Before a run: the schemas that it writes to, each claimed once; tests write to that of history alone. An error names what stands
     there and is not of this project. -#}
 {% macro claim_schemas() %}
-    {%- if not is_at_work(["build", "run", "seed", "test"]) -%} {{ return("") }} {%- endif -%}
+    {%- if not is_at_work(commands_recorded()) -%} {{ return("") }} {%- endif -%}
     {%- set claims = history_relation("written_schemas") -%}
     {%- set claimed, foreign, written = [], [], {} -%}
     {%- if load_relation(claims) is not none -%}

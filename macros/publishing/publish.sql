@@ -139,8 +139,7 @@
 {% macro record_publication(run) -%}
     {{ return([
         "delete from " ~ ledger() ~ " where unique_id = 'published'",
-        "insert into " ~ ledger() ~ " values "
-        ~ ledger_row({"unique_id": "published"}, "success", run.rules_hash, time_now(), time_now(), run.as_of),
+        insert_into_ledger([ledger_row({"unique_id": "published"}, "success", run.rules_hash, time_now(), time_now(), run.as_of)]),
     ]) }}
 {%- endmacro %}
 

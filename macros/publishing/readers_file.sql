@@ -51,7 +51,7 @@
             ~ " (format blob, use_tmp_file true)"
         ) -%}
     {%- endif -%}
-    {%- do run_sql((["begin"] + record_publication(run) + ["commit"]) | join("; ")) -%}
+    {%- do run_in_transaction(record_publication(run)) -%}
     {{ return("") }}
 {% endmacro %}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from builds.comparing import exactly
+from builds.comparing import BY_THE_CLOCK, exactly
 from builds.warehouse import Run, Warehouse
 
 pytestmark = [
@@ -50,7 +50,7 @@ def test_all_assets(demo, warehouse):
     published, materialized = materialize(warehouse, "*")
     assert published.startswith("Publishing 14 marts")
     assert materialized == "MATERIALIZED *"
-    assert exactly(warehouse.marts()) == exactly(demo.marts())
+    assert exactly(warehouse.marts(), BY_THE_CLOCK) == exactly(demo.marts(), BY_THE_CLOCK)
 
 
 def test_some_assets_and_the_rest(demo, published):
@@ -62,4 +62,4 @@ def test_some_assets_and_the_rest(demo, published):
     assert exactly(published.marts()) == before
     said = materialize(published, 'key:"account_prioritization/account_tiers"+')
     assert said[0].startswith("Publishing 14 marts")
-    assert exactly(published.marts()) == exactly(demo.marts())
+    assert exactly(published.marts(), BY_THE_CLOCK) == exactly(demo.marts(), BY_THE_CLOCK)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from builds.comparing import exactly
+from builds.comparing import BY_THE_CLOCK, exactly
 from builds.recipes import BARE_ROWS
 from builds.warehouse import Warehouse
 
@@ -38,7 +38,7 @@ def test_every_node_by_a_command_of_its_own(demo, warehouse):
         assert not command["readers_have_a_file"], command
     assert not any("NOT PUBLISHED" in line for line in last["said"])
     assert last["readers_have_a_file"]
-    assert exactly(warehouse.marts()) == exactly(demo.marts())
+    assert exactly(warehouse.marts(), BY_THE_CLOCK) == exactly(demo.marts(), BY_THE_CLOCK)
 
 
 def test_commands_with_moments_of_their_own_publish_nothing(warehouse):

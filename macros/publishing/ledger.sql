@@ -42,7 +42,8 @@
 {#- The rules of a run in a hash: what the rule files hold, and the settings that scores depend on. -#}
 {% macro rules_hash() -%}
     {%- set rules = [] -%}
-    {%- for node in graph.nodes.values() | sort(attribute="unique_id") if node.resource_type == "seed" and is_rule_file(node) -%}
+    {#- linters have no graph -#}
+    {%- for node in (graph.nodes or {}).values() | sort(attribute="unique_id") if node.resource_type == "seed" and is_rule_file(node) -%}
         {%- do rules.append(node.name ~ "=" ~ node.checksum.checksum) -%}
     {%- endfor -%}
     {%- for name, setting in settings().items() if not setting.of_run -%} {%- do rules.append(name ~ "=" ~ var(name)) -%} {%- endfor -%}

@@ -10,7 +10,13 @@ select
     kept.tier_number,
     kept.tier,
     kept.tier_reason,
-    kept.top_reason
+    kept.top_reason,
+    kept.fit_score,
+    kept.intent_score,
+    kept.relationship_score,
+    kept.strategic_score,
+    kept.built_at,
+    kept.rules_hash
 from {{ source("prioritization_history", "account_tier_history") }} as kept
 left join {{ ref("int_days_built") }} as built on kept.scoring_model = built.scoring_model and kept.tier_date = built.tier_date
 where kept.raw_source = {{ raw_source_name() }} and built.tier_date is null
@@ -25,5 +31,11 @@ select
     tier_number,
     tier,
     tier_reason,
-    top_reason
+    top_reason,
+    fit_score,
+    intent_score,
+    relationship_score,
+    strategic_score,
+    built_at,
+    rules_hash
 from {{ ref("int_tiers_of_the_day") }}

@@ -10,7 +10,11 @@ tiers as (
         scores.tier_number,
         scores.tier,
         scores.tier_reason,
-        reasons.top_reason
+        reasons.top_reason,
+        scores.fit_score,
+        scores.intent_score,
+        scores.relationship_score,
+        scores.strategic_score
     from {{ ref("account_scores") }} as scores
     left join {{ ref("int_top_reasons") }} as reasons
         on scores.account_id = reasons.account_id
@@ -24,7 +28,11 @@ tiers as (
         cast(null as {{ dbt.type_int() }}) as tier_number,
         'Unranked' as tier,
         reason as tier_reason,
-        cast(null as {{ dbt.type_string() }}) as top_reason
+        cast(null as {{ dbt.type_string() }}) as top_reason,
+        cast(null as {{ type_double() }}) as fit_score,
+        cast(null as {{ type_double() }}) as intent_score,
+        cast(null as {{ type_double() }}) as relationship_score,
+        cast(null as {{ type_double() }}) as strategic_score
     from {{ ref("unranked_accounts") }}
 
 )
@@ -39,6 +47,12 @@ select
     tiers.tier_number,
     tiers.tier,
     tiers.tier_reason,
-    tiers.top_reason
+    tiers.top_reason,
+    tiers.fit_score,
+    tiers.intent_score,
+    tiers.relationship_score,
+    tiers.strategic_score,
+    {{ started_at() }} as built_at,
+    {{ text_literal(rules_hash()) }} as rules_hash
 from tiers
 inner join {{ ref("int_days_built") }} as days on tiers.scoring_model = days.scoring_model

@@ -36,6 +36,15 @@ def test_published_tables_are_tables_and_described_alike(demo):
     assert demo.query(columns.format("marts")) == audited
 
 
+def test_history_knows_when_a_day_was_built_and_by_which_rules(demo):
+    """As the ledger and `build_days` do, which a build writes for themselves."""
+    stamps = "select distinct built_at, rules_hash from {}"
+    (told,) = demo.query(stamps.format("marts.account_tier_history"))
+    assert demo.query("select distinct built_at from marts.build_days") == [{"built_at": told["built_at"]}]
+    ledger = "history.build_ledger where unique_id like 'model.%'"
+    assert demo.query(f"select distinct rules_hash from {ledger}") == [{"rules_hash": told["rules_hash"]}]
+
+
 @pytest.mark.long
 def test_what_fails_or_was_not_tested_publishes_nothing(demo, published):
     before = exactly(demo.marts())

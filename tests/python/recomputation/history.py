@@ -12,6 +12,7 @@ from .values import round_half_up
 
 Tables = dict[str, list[Record]]
 DAYS_OF_CONTRIBUTIONS = 35
+DIMENSION_SCORES = ("fit_score", "intent_score", "relationship_score", "strategic_score")
 
 
 def tiers_before(before: Tables, today: date) -> dict[tuple[str, str], int]:
@@ -44,13 +45,13 @@ def account_tier_history(tables: Tables, before: Tables, as_of: datetime, today:
     rows = [
         {
             **{name: row[name] for name in ("account_id", "scoring_model", "priority_score", "priority_rank")},
-            **{name: row[name] for name in ("tier_number", "tier", "tier_reason")},
+            **{name: row[name] for name in ("tier_number", "tier", "tier_reason", *DIMENSION_SCORES)},
             "top_reason": _top_reason(contributions[row["account_id"], row["scoring_model"]]),
             **stamp,
         }
         for row in tables["account_scores"]
     ]
-    nothing = ("priority_score", "priority_rank", "tier_number", "top_reason")
+    nothing = ("priority_score", "priority_rank", "tier_number", "top_reason", *DIMENSION_SCORES)
     rows += [
         {
             "account_id": row["account_id"],

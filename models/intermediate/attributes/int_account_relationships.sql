@@ -54,15 +54,30 @@ activities as (
 
 ),
 
-opportunities as (
+past_opportunities as (
 
     select
         accounts.surviving_account_id as account_id,
-        count(*) as previous_opportunities
+        opportunities.amount_usd,
+        opportunities.closed_at is null or opportunities.closed_at > {{ as_of() }} as is_open,
+        opportunities.is_won
     from {{ ref("stg_raw_tables__opportunities") }} as opportunities
     inner join {{ ref("int_account_survivors") }} as accounts on opportunities.account_id = accounts.account_id
     where opportunities.record_status = 'standing' and opportunities.created_at <= {{ as_of() }}
-    group by accounts.surviving_account_id
+
+),
+
+opportunities as (
+
+    select
+        account_id,
+        count(*) as previous_opportunities,
+        count(case when is_open then 1 end) as open_opportunities,
+        count(case when not is_open and is_won then 1 end) as won_opportunities,
+        count(case when not is_open and not is_won then 1 end) as lost_opportunities,
+        cast(sum(case when is_open then {{ to_amount("amount_usd") }} end) as {{ type_double() }}) as open_opportunity_amount_usd
+    from past_opportunities
+    group by account_id
 
 )
 
@@ -79,6 +94,10 @@ select
     activities.meeting_acceptance_rate,
     activities.email_reply_rate,
     coalesce(opportunities.previous_opportunities, 0) as previous_opportunities,
+    coalesce(opportunities.open_opportunities, 0) as open_opportunities,
+    coalesce(opportunities.won_opportunities, 0) as won_opportunities,
+    coalesce(opportunities.lost_opportunities, 0) as lost_opportunities,
+    opportunities.open_opportunity_amount_usd,
     activities.days_since_last_activity
 from accounts
 left join contacts on accounts.account_id = contacts.account_id

@@ -13,9 +13,7 @@ from .engagement import Engagement, completion
 from .reading import Record
 from .rules import Trigger
 from .tiers import snooze
-from .values import published, round_half_up
-
-GREATEST_AMOUNT = 10**15
+from .values import as_amount, published
 
 
 @dataclass
@@ -75,7 +73,7 @@ class Market:
 
     def free_capacity(self, owner_id: str) -> Fraction | None:
         """How many accounts a rep could take on; None without a capacity."""
-        capacity = _amount(self.reps[owner_id]["account_capacity"])
+        capacity = as_amount(self.reps[owner_id]["account_capacity"])
         return None if capacity is None else capacity - len(self.books[owner_id])
 
     def is_active(self, owner_id: str | None) -> bool:
@@ -226,14 +224,9 @@ def _detail(gap: str, days: int | None, rep: str | None, tier: str | None, resti
     return f"{tier} account{wrong}: {todo}."
 
 
-def _amount(number: Fraction | None) -> Fraction | None:
-    """An amount as it is added up: ten decimals, and no more than can be added."""
-    return None if number is None else round_half_up(min(number, Fraction(GREATEST_AMOUNT)), 10)
-
-
 def _sum(numbers: list[Fraction | None]) -> float | None:
     """The sum of those that are known; None if none is."""
-    known = [amount for amount in map(_amount, numbers) if amount is not None]
+    known = [amount for amount in map(as_amount, numbers) if amount is not None]
     return float(sum(known)) if known else None
 
 

@@ -288,6 +288,9 @@ def test_counts_and_rates():
     opportunities = [
         {"opportunity_id": "1", "account_id": "a", "created_at": ago(0)},
         {"opportunity_id": "2", "account_id": "a", "created_at": ago(-0.001)},
+        {"opportunity_id": "3", "account_id": "a", "created_at": ago(9), "closed_at": ago(-0.001), "amount_usd": "0.5"},
+        {"opportunity_id": "4", "account_id": "a", "created_at": ago(9), "closed_at": ago(0), "is_won": "yes"},
+        {"opportunity_id": "5", "account_id": "a", "created_at": ago(9), "closed_at": ago(0), "amount_usd": "7"},
     ]
     visits = [signal("website_visit", 6.5), signal("website_visit", 6.51)]  # 2026-03-09 00:00 and the day before
     values = [signal("topic_spike", 29, signal_value="70"), signal("job_posting", 30, signal_value="90")]
@@ -296,7 +299,11 @@ def test_counts_and_rates():
         "email_reply_rate": "0.5",
         "meeting_acceptance_rate": None,
         "days_since_last_activity": "1",
-        "previous_opportunities": "1",
+        "previous_opportunities": "4",
+        "open_opportunities": "2",
+        "won_opportunities": "1",
+        "lost_opportunities": "1",
+        "open_opportunity_amount_usd": "0.5",
         "signals_website_visit_7d": "1",
         "signals_website_visit_30d": "2",
         "third_party_intent_score": "70",

@@ -165,6 +165,14 @@ def round_half_up(number: Fraction | int, places: int) -> Fraction:
     return Fraction(-size if number < 0 else size, scale)
 
 
+GREATEST_AMOUNT = 10**15
+
+
+def as_amount(number: Fraction | None) -> Fraction | None:
+    """An amount as it is added up: ten decimals, and no more than can be added."""
+    return None if number is None else round_half_up(min(number, Fraction(GREATEST_AMOUNT)), 10)
+
+
 def published(number: Fraction | int) -> Fraction:
     """A number as the published tables hold it: six decimals. Comparisons between published numbers use this."""
     return round_half_up(number, 6)

@@ -401,12 +401,14 @@ class _World:
         }
 
     def opportunity(self, n: int) -> Row:
-        """An opportunity."""
+        """An opportunity: open, or closed before as_of, at it or later."""
+        closed_at = (None, self.as_of, self.as_of - timedelta(days=n % 40), self.as_of + timedelta(hours=n))[n % 4]
         return {
             "opportunity_id": f"o{n}",
             "account_id": self.account_id(),
             "amount_usd": self.pick(None, 1000, Decimal("99.99")),
             "created_at": self.moment(),
+            "closed_at": closed_at,
             "is_won": self.pick(True, False, None),
             "updated_at": self.as_of - timedelta(days=3),
             "is_deleted": self.chance(0.05),

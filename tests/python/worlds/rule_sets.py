@@ -112,6 +112,10 @@ def side_by_side() -> RuleRows:
             test_everyone | reach | champions | champions | 1 | | | 1 | | Champion
             test_everyone | reach | history | previous_opportunities | 1 | 1 | | 1 | | One opportunity
             test_everyone | reach | history | previous_opportunities | 2 | | | 2 | | Opportunities
+            test_everyone | reach | deals | open_opportunities | 1 | 1 | | 1.2 | | An open deal
+            test_everyone | reach | deals | won_opportunities | 1 | | | 1.3 | | Won before
+            test_everyone | reach | deals | lost_opportunities | 1 | | | 0.3 | | Lost before
+            test_everyone | reach | amount | open_opportunity_amount_usd | | | | | 0.001 | Open amount
             test_everyone | intent | visits | signals_website_visit_7d | 1 | | | 3 | | A visit this week
             test_everyone | intent | visits | signals_website_visit_30d | | | | | 0.77 | Visits this month
             test_everyone | intent | demo | signals_demo_request_30d | | | 1.0 | 9 | | Exactly one demo request

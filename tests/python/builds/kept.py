@@ -11,6 +11,7 @@ from __future__ import annotations
 import pickle
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -101,6 +102,7 @@ class Kept:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@cache
 def fingerprint() -> str:
     """What a build depends on: the project's files, what makes the builds (not the tests), what is installed."""
     digest = sha256(repr([version(package) for package in INSTALLED]).encode())

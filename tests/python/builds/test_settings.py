@@ -58,7 +58,8 @@ def test_an_as_of_that_cannot_be_read(warehouse, given, as_of):
     warehouse.environment["AS_OF"] = "2026-06-30" if is_var else as_of
     warehouse.load(BARE_ROWS)
     before = warehouse.tables()
-    run = warehouse.build(raw_schema="raw", as_of=as_of if is_var else None)
+    variables = {"raw_schema": "raw"} | ({"as_of": as_of} if is_var else {})
+    run = warehouse.dbt("build", "--exclude-resource-type", "unit_test", variables=variables)
     assert run.returncode != 0
     (line,) = (line for line in run.output.splitlines() if as_of in line)
     assert line.strip().startswith(f"- {given}: '{as_of}' is ")
@@ -361,7 +362,8 @@ def test_neither_the_order_of_a_session_nor_odd_paths_change_a_row(demo, tmp_pat
         "TimeZone: UTC\n", "TimeZone: UTC\n        default_order: desc\n        default_null_order: nulls_first\n"
     )
     assert backwards != profile
-    warehouse = Warehouse(folder, files={"profiles.yml": backwards}, file_name="été 1.duckdb")
+    path = {"DUCKDB_PATH": str(folder / "été 1.duckdb")}
+    warehouse = Warehouse(folder, files={"profiles.yml": backwards}, file_name="été 1.duckdb", environment=path)
     warehouse.build().check()
     found = warehouse.marts()
     assert exactly(found, BY_THE_CLOCK) == exactly(demo.marts(), BY_THE_CLOCK)

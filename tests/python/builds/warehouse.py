@@ -19,6 +19,8 @@ import duckdb
 
 from worlds.committed import PROJECT, RAW_COLUMNS, Rows, header
 
+from .parsed import parsed
+
 MARTS = (
     "account_tiers",
     "account_scores",
@@ -106,6 +108,11 @@ class Warehouse:
     def path(self) -> Path:
         return self.folder / self.file_name
 
+    @property
+    def target(self) -> Path:
+        """Where dbt writes what it has read, compiled and run."""
+        return self.folder / "target"
+
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A connection that may write."""
         connection = duckdb.connect(str(self.path))
@@ -128,21 +135,25 @@ class Warehouse:
         return self.path.with_name(f"{self.path.stem}_marts{self.path.suffix}")
 
     def command(
-        self, *arguments: str, variables: Mapping[str, Any] | None = None, project: Path = PROJECT
+        self, *arguments: str, variables: Mapping[str, Any] | None = None, project: Path = PROJECT, as_of: str = ""
     ) -> dict[str, Any]:
         """What runs a dbt command as a user would, as arguments of `subprocess`."""
         command = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", *arguments]
         command += ["--project-dir", str(project), "--profiles-dir", str(project)]
-        command += ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
+        command += ["--target-path", str(self.target), "--log-path", str(self.folder / "logs")]
         if variables:
             command += ["--vars", json.dumps(variables)]
-        environment = {"DUCKDB_PATH": str(self.path), "AS_OF": "", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+        environment = {"DUCKDB_PATH": self.file_name, "AS_OF": as_of, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
         environment = os.environ | environment | self.environment
         return {"args": command, "text": True, "env": environment, "cwd": self.folder}
 
-    def dbt(self, *arguments: str, variables: Mapping[str, Any] | None = None, project: Path = PROJECT) -> Run:
+    def dbt(
+        self, *arguments: str, variables: Mapping[str, Any] | None = None, project: Path = PROJECT, as_of: str = ""
+    ) -> Run:
         """Runs a dbt command to its end."""
-        done = subprocess.run(**self.command(*arguments, variables=variables, project=project), capture_output=True)
+        command = self.command(*arguments, variables=variables, project=project, as_of=as_of)
+        with parsed(self.target, [type(self).__name__, self.file_name, json.dumps(variables)]):
+            done = subprocess.run(**command, capture_output=True)
         return Run(done.returncode, done.stdout + done.stderr)
 
     def build(self, *arguments: str, raw_schema: str | None = None, as_of: str | None = None, **variables: Any) -> Run:
@@ -150,9 +161,7 @@ class Warehouse:
         if raw_schema:
             variables["raw_schema"] = raw_schema
             arguments = (*arguments, "--exclude-resource-type", "unit_test")
-        if as_of:
-            variables["as_of"] = as_of
-        return self.dbt("build", *arguments, variables=variables, project=self.project())
+        return self.dbt("build", *arguments, variables=variables, project=self.project(), as_of=as_of or "")
 
     def project(self) -> Path:
         """The project, or a copy of it with other rule files (as rows) or other files (as text)."""

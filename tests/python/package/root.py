@@ -185,9 +185,16 @@ class RootProject(Warehouse):
             del command["args"][place : place + 2]
         return command
 
-    def dbt(self, *arguments: str, variables: Mapping[str, Any] | None = None, project: Path | None = None) -> Run:
-        """Runs a dbt command in the root project."""
-        return super().dbt(*arguments, variables=variables, project=project or self.project())
+    def dbt(
+        self,
+        *arguments: str,
+        variables: Mapping[str, Any] | None = None,
+        project: Path | None = None,
+        as_of: str = "",
+    ) -> Run:
+        """Runs a dbt command in the root project, for another day than that of its settings if one is given."""
+        given = {**(variables or {}), "as_of": as_of} if as_of else variables
+        return super().dbt(*arguments, variables=given, project=project or self.project())
 
     def mart(self, name: str) -> list[dict[str, Any]]:
         """The rows of a published mart."""

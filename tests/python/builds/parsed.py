@@ -1,4 +1,4 @@
-"""What dbt has read of the project's files is kept, so that a build reads only those that differ: a quarter of its time.
+"""What dbt has read of the project's files is kept, so that a build reads but those that differ: a quarter of its time.
 
 dbt reads all of them anew where settings or the profile differ, so what it read is kept for each; `as_of` is given in
 the environment, as it changes nothing that is read.

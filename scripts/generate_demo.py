@@ -989,7 +989,12 @@ quiet;0;2;Sponsor of our user conference;Head of Marketing;2026-05-15;2026-08-15
 warming;5;1;Pilot with the product team;VP Sales;2026-01-01;2026-03-31
 quiet;4;1;New plant opens in August;Regional Director;2026-08-01;2026-12-31
 warming;6;2;Referred by a customer;Regional Director;2026-04-01;
-warming;6;4;Legal hold: do not pursue;Legal;2026-06-15;2026-07-31"""
+warming;6;4;Legal hold: do not pursue;Legal;2026-06-15;2026-07-31
+quiet;1;2;Sponsor of last year's user conference;Head of Marketing;2025-05-15;2025-08-15
+warming;0;1;Pilot of the first release;VP Sales;2025-07-01;2025-09-30
+quiet;2;1;New plant opened in September;Regional Director;2025-09-01;2026-01-31
+engaged;0;2;Referred by a partner;Regional Director;2025-10-01;2025-12-31
+warming;1;3;Waits for the new budget;Regional Director;2025-11-01;2026-01-15"""
     for line in lines.splitlines():
         profile, number, *values = line.split(";")
         account_id = nth(all_companies, profile, int(number)).account_id

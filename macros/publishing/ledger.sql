@@ -42,7 +42,7 @@
 {#- The rules of a run in a hash: what the rule files hold, and the settings that scores depend on. -#}
 {% macro rules_hash() -%}
     {%- set rules = [] -%}
-    {#- linters have no graph -#}
+    {#- none while the project is parsed -#}
     {%- for node in (graph.nodes or {}).values() | sort(attribute="unique_id") if node.resource_type == "seed" and is_rule_file(node) -%}
         {%- do rules.append(node.name ~ "=" ~ node.checksum.checksum) -%}
     {%- endfor -%}

@@ -15,6 +15,8 @@
         "touch_window_days": {"kind": "whole number", "most": 36500, "example": 14},
         "reporting_timezone": {"kind": "time zone", "example": "Europe/Berlin"},
         "working_hours": {"kind": "working hours", "example": "'09:00-17:00 Mon-Fri'", "or_null": true},
+        "max_rejected_share": {"kind": "number", "most": 1, "example": 0.2, "of_run": true},
+        "max_unmatched_share": {"kind": "number", "most": 1, "example": 0.5, "of_run": true},
         "max_shrink_share": {"kind": "number", "most": 1, "example": 0.5, "of_run": true},
         "replace_published": {"kind": "boolean", "example": "true", "of_run": true},
         "require_publish": {"kind": "boolean", "example": "true", "of_run": true},

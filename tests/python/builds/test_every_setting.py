@@ -28,6 +28,8 @@ EVERY_SETTING = {
     "raw_database": "crm_copy",
     "raw_schema": "crm",
     "replace_published": True,
+    "max_rejected_share": 0,
+    "max_unmatched_share": 0,
     "max_shrink_share": 0.01,
     "require_publish": True,
     "compare_with": "dbt_anna_marts",
@@ -35,7 +37,15 @@ EVERY_SETTING = {
     "grant_raw_records_to": "steward",
 }
 """A value of each setting, far from its default."""
-NO_SCORE_DEPENDS_ON = ("max_shrink_share", "require_publish", "compare_with", "grant_marts_to", "grant_raw_records_to")
+NO_SCORE_DEPENDS_ON = (
+    "max_rejected_share",
+    "max_unmatched_share",
+    "max_shrink_share",
+    "require_publish",
+    "compare_with",
+    "grant_marts_to",
+    "grant_raw_records_to",
+)
 """These are tried in one build."""
 OF_A_ROOT_PROJECT = {"this_project", "raw_refs", "rule_refs"}
 """These are tried as a package (`package/`)."""

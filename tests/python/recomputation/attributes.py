@@ -10,7 +10,7 @@ from .clock import Clock
 from .reading import TABLES, Record
 from .rules import Rules
 from .signals import decayed_points
-from .values import as_amount
+from .values import sum_of_amounts
 
 SENIORITIES = ("executive", "manager", "practitioner")
 
@@ -204,28 +204,28 @@ class Account:
         return self.clock.days_ago(max(past)) if past else None
 
     def _derive_previous_opportunities(self) -> int:
-        return len(self._opportunities())
+        return len(self._opportunities)
 
-    def _opportunities(self, is_closed: bool | None = None, is_won: bool | None = None) -> list[Record]:
-        """Those created by as_of; of them, if asked for, the closed or open ones, and the won or other ones."""
-        past = [row for row in self.opportunities if row["created_at"] <= self.clock.as_of]
-        closed = [row for row in past if row["closed_at"] is not None and row["closed_at"] <= self.clock.as_of]
-        chosen = past if is_closed is None else closed if is_closed else [row for row in past if row not in closed]
-        return [row for row in chosen if is_won is None or bool(row["is_won"]) == is_won]
+    @property
+    def _opportunities(self) -> list[Record]:
+        """Those created by as_of."""
+        return [row for row in self.opportunities if row["created_at"] <= self.clock.as_of]
+
+    def _is_open(self, opportunity: Record) -> bool:
+        """Whether it was not closed by as_of."""
+        return opportunity["closed_at"] is None or opportunity["closed_at"] > self.clock.as_of
 
     def _derive_open_opportunities(self) -> int:
-        return len(self._opportunities(is_closed=False))
+        return sum(self._is_open(row) for row in self._opportunities)
 
     def _derive_won_opportunities(self) -> int:
-        return len(self._opportunities(is_closed=True, is_won=True))
+        return sum(not self._is_open(row) and bool(row["is_won"]) for row in self._opportunities)
 
     def _derive_lost_opportunities(self) -> int:
-        return len(self._opportunities(is_closed=True, is_won=False))
+        return sum(not self._is_open(row) and not row["is_won"] for row in self._opportunities)
 
     def _derive_open_opportunity_amount_usd(self) -> Fraction | None:
-        amounts = [as_amount(row["amount_usd"]) for row in self._opportunities(is_closed=False)]
-        known = [amount for amount in amounts if amount is not None]
-        return sum(known, Fraction(0)) if known else None
+        return sum_of_amounts(row["amount_usd"] for row in self._opportunities if self._is_open(row))
 
     # Customers.
 

@@ -13,7 +13,7 @@ from .engagement import Engagement, completion
 from .reading import Record
 from .rules import Trigger
 from .tiers import snooze
-from .values import as_amount, published
+from .values import as_amount, published, sum_of_amounts
 
 
 @dataclass
@@ -196,8 +196,8 @@ class Market:
             "best_tier_number": best.get("tier_number"),
             "best_tier": best.get("tier"),
             "best_child_account_id": best.get("account_id"),
-            "estimated_deal_usd": _sum(deals),
-            "expansion_potential_usd": _sum(potentials),
+            "estimated_deal_usd": _float(sum_of_amounts(deals)),
+            "expansion_potential_usd": _float(sum_of_amounts(potentials)),
             "hot_children": hot,
             "has_hot_child": hot > 0,
         }
@@ -222,12 +222,6 @@ def _detail(gap: str, days: int | None, rep: str | None, tier: str | None, resti
         ),
     }[gap]
     return f"{tier} account{wrong}: {todo}."
-
-
-def _sum(numbers: list[Fraction | None]) -> float | None:
-    """The sum of those that are known; None if none is."""
-    known = [amount for amount in map(as_amount, numbers) if amount is not None]
-    return float(sum(known)) if known else None
 
 
 def _float(number: Fraction | None) -> float | None:

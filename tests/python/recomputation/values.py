@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -171,6 +171,12 @@ GREATEST_AMOUNT = 10**15
 def as_amount(number: Fraction | None) -> Fraction | None:
     """An amount as it is added up: ten decimals, and no more than can be added."""
     return None if number is None else round_half_up(min(number, Fraction(GREATEST_AMOUNT)), 10)
+
+
+def sum_of_amounts(numbers: Iterable[Fraction | None]) -> Fraction | None:
+    """The sum of the amounts that are known; None if none is."""
+    amounts = [amount for amount in map(as_amount, numbers) if amount is not None]
+    return sum(amounts, Fraction(0)) if amounts else None
 
 
 def published(number: Fraction | int) -> Fraction:

@@ -64,7 +64,7 @@ COLUMNS = {
         "accounts": "account_id account_name domain industry country annual_revenue_usd employee_count growth_trend"
         " business_model estimated_deal_usd brand_tier competitive_position is_customer is_strategic owner_id territory"
         " parent_account_id merged_into_account_id competitor_renewal_on get_back_on updated_at is_deleted loaded_at"
-        " sales_rep_count sells_subscription has_self_service average_selling_price_usd",
+        " sales_rep_count sells_subscription has_self_service average_selling_price_usd funding_stage",
         "account_domains": "account_id domain",
         "account_merges": "account_id merged_into_account_id",
         "signals": "signal_id account_id domain signal_type occurred_at contact_id signal_value channel updated_at"
@@ -423,6 +423,7 @@ def new_company(account_id: str, name: str, industry: str, profile: Profile, rng
     row |= size_and_value(rng, profile)
     row |= timing_dates(rng, profile)
     row |= way_of_selling(account_id, profile)
+    row |= funding(account_id, profile)
     row["owner_id"] = owner_of(rng, profile, row)
     return Company(account_id, name, domain, profile, row)
 
@@ -472,6 +473,13 @@ def way_of_selling(account_id: str, profile: Profile) -> Row:
             rng, 0.3 * (1 - profile.ideal), f"{round(log_uniform(rng, low, high), -2):.0f}"
         ),
     }
+
+
+def funding(account_id: str, profile: Profile) -> Row:
+    """A column of somebody's own, which the contract does not know."""
+    rng = stream("funding", account_id)
+    stage = graded(rng, profile.ideal, "Series B", "Series C", pick(rng, ["Seed", "Bootstrapped", "Public"]))
+    return {"funding_stage": messy(rng, unless(rng, 0.3 * (1 - profile.ideal), stage))}
 
 
 def timing_dates(rng: Random, profile: Profile) -> Row:

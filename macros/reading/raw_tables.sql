@@ -226,15 +226,18 @@
 {%- endmacro %}
 
 
+{#- While the project is parsed: an edge from what makes a raw table, if the project or its root does. -#}
+{% macro need_raw(table) -%}
+    {%- if raw_model_name(table) -%} {%- do builtins.ref(*raw_model_path(table)) -%}
+    {%- elif is_demo() -%} {%- do ref("demo_" ~ table) -%} {%- endif -%}
+{%- endmacro %}
+
+
 {#- SQL: a raw table to select from, empty if there is none. -#}
 {% macro raw_relation(table) -%}
     {%- set relation = source("raw_tables", table) -%}
     {#- edges alone: nothing is read before the rule files are found in order, and before what makes the raw table is built -#}
-    {%- if not execute -%}
-        {%- do ref("rules_checked") -%}
-        {%- if raw_model_name(table) -%} {%- do builtins.ref(*raw_model_path(table)) -%}
-        {%- elif is_demo() -%} {%- do ref("demo_" ~ table) -%} {%- endif -%}
-    {%- endif -%}
+    {%- if not execute -%} {%- do ref("rules_checked") -%} {%- do need_raw(table) -%} {%- endif -%}
     {%- if not execute or relation.is_cte -%} {{ relation }}
     {%- else -%}
     {%- set missing = missing_of(raw_source(table)) if raw_model_name(table) else [] -%}

@@ -137,9 +137,9 @@ read_rows {{ as }}(
 {%- endmacro %}
 
 
-{#- SQL: a cell of a raw table, typed, in one expression. -#}
-{% macro read_raw_cell(table, name) -%}
-    {%- set column = raw_source(table).columns.get(name) -%}
+{#- SQL: a cell of a raw table, typed, in one expression; of a column that is not declared, as this type. -#}
+{% macro read_raw_cell(table, name, data_type=none) -%}
+    {%- set column = raw_source(table).columns.get(name) or ({"name": name, "data_type": data_type, "meta": {}} if data_type) -%}
     {%- set relation, existing = source("raw_tables", table), columns_of_raw(table) -%}
     {{ read_column(column, arrival_of(column, existing), raw_cell(column, relation, existing)) if column else "null" }}
 {%- endmacro %}

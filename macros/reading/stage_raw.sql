@@ -5,28 +5,33 @@
         `minimum`, `maximum`, `or_else`, `decisive`; the table's `meta.key` names the columns that identify a record).
     reject_if: further reasons to reject a row, as a dict from reason to a condition on the typed columns.
     keep_raw_if: a condition under which the raw record is kept of rows with no problem too.
+    with_fingerprint: whether each row tells which raw row it was made of, for whoever reads further columns of that.
 
     Gives all declared columns, and
         record_key: the key's raw text, joined by '|', where there are problems, else null
         problems: '|severity:reason' for each thing wrong, or ''
         record_status: rejected | superseded | deleted | standing
-        raw_record: the row as JSON text where there are problems, else null.
+        raw_record: the row as JSON text where there are problems, else null
+        fingerprint: of the raw row, if asked for.
 -#}
-{% macro stage_raw(table, reject_if={}, keep_raw_if=none) %}
+{% macro stage_raw(table, reject_if={}, keep_raw_if=none, with_fingerprint=false) %}
 with
 
 {{ read_raw(table, reject_if, keep_raw_if) }},
 
-{{ number_versions(table, "read_rows") }}
+{{ number_versions(table, "read_rows", with_fingerprint=with_fingerprint) }}
 
 {{ select_staged(table) }}
+{%- if with_fingerprint %},
+    {{ fingerprint("raw_row") }} as fingerprint
+{%- endif %}
 from versioned
 {% endmacro %}
 
 
 {#- CTEs up to `versioned`: rows that were read, of each record the version that stands first; rejected rows are no versions. Of
     tables that are `as_known`, what was written after as_of is not known yet: of a record that has nothing else the earliest. -#}
-{% macro number_versions(table, read_rows, stored_version=none) %}
+{% macro number_versions(table, read_rows, stored_version=none, with_fingerprint=false) %}
 {%- set declared = raw_source(table) -%}
 {%- set is_dated, is_loaded = "updated_at" in declared.columns, "loaded_at" in declared.columns -%}
 {%- set has_deletes = is_dated and is_loaded and "is_deleted" in declared.columns -%}
@@ -70,6 +75,9 @@ versioned as (
                 {{ stored_version }} asc,
                 {%- endif %}
                 row_hash desc
+                {%- if with_fingerprint %},
+                {{ fingerprint("raw_row") }} desc
+                {%- endif %}
         ) as version_number
     from {{ "dated" if is_dated else read_rows }}
 

@@ -9,7 +9,7 @@
 
 {#- The values that an attribute can have; none if it can have any. -#}
 {% macro known_values(attribute) %}
-    {{ return(["true", "false"] if attribute.data_type == "boolean" else attribute.meta.get("values", [])) }}
+    {{ return(["true", "false"] if attribute.data_type == "boolean" else (attribute.meta or {}).get("values", [])) }}
 {% endmacro %}
 
 
@@ -22,4 +22,33 @@
 {#- SQL: whether an attribute is such a one. -#}
 {% macro is_technology_attribute(attribute) -%}
     substring({{ attribute }}, 1, 5) = 'uses_' and length({{ attribute }}) > 5 and {{ attribute }} not like '% %'
+{%- endmacro %}
+
+
+{#- Attributes of one's own: the columns of the raw table `accounts` that neither the contract nor another attribute is called like, by
+    their names in lower case. What they hold is a number, a flag, or text, which may hold numbers. -#}
+{% macro own_attributes() %}
+    {%- set own, others = {}, attribute_catalog() | map(attribute="name") | list -%}
+    {%- for name, column in columns_of_raw("accounts").items() -%}
+        {%- set attribute = name | lower -%}
+        {%- if name not in raw_source("accounts").columns and attribute not in others and not modules.re.match("(signals|uses)_", attribute) -%}
+            {%- set arrival = arrival_type(column.dtype) -%}
+            {%- do own.setdefault(attribute, {
+                "column": name, "data_type": {"number": "number", "floating": "number", "boolean": "boolean"}.get(arrival, "text")
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(own) }}
+{% endmacro %}
+
+
+{#- SQL: of a raw account the cell of an attribute of one's own, `named_attribute`, as a type; null of any other. -#}
+{% macro own_cell(own, data_type) -%}
+    case
+        {%- for attribute, of in own.items() %}
+        when named_attribute = {{ text_literal(attribute) }}
+            then {{ read_raw_cell("accounts", of.column, data_type) }}
+        {%- endfor %}
+        when 1 = 0 then cast(null as {{ type_double() if data_type == "number" else dbt.type_string() }})
+    end
 {%- endmacro %}

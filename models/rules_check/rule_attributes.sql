@@ -17,6 +17,15 @@ select
     '{{ known_values(attribute) | join("|") }}' as known_values
 union all
 {% endfor -%}
+{#- an edge: what the accounts' table has is seen once it is there -#}
+{%- if not execute -%} {%- do need_raw("accounts") -%} {%- endif -%}
+{% for attribute, own in own_attributes().items() -%}
+select
+    {{ text_literal(attribute) }} as attribute,
+    '{{ own.data_type }}' as data_type,
+    '{{ known_values(own) | join("|") }}' as known_values
+union all
+{% endfor -%}
 {% for days in [7, 30] -%}
 select
     'signals_' || signal_type || '_{{ days }}d' as attribute,

@@ -61,11 +61,12 @@ checked as (
             when attributes.attribute is null
                 then
                 'attribute "' || conditions.attribute || '" is unknown; it must be a column of '
-                || 'int_account_attributes, signals_<signal_type>_7d, signals_<signal_type>_30d or uses_<technology>'
+                || 'int_account_attributes or of the raw table accounts, signals_<signal_type>_7d, signals_<signal_type>_30d or '
+                || 'uses_<technology>'
             when conditions.min_value > conditions.max_value then 'min_value is greater than max_value'
             when conditions.match_value is not null and coalesce(conditions.min_value, conditions.max_value) is not null
                 then 'give min_value and max_value, or match_value, not both'
-            when attributes.data_type <> 'number'
+            when attributes.data_type not in ('number', 'text')
                 and coalesce(conditions.min_value, conditions.max_value, conditions.points_per_unit) is not null
                 then
                 'attribute "' || conditions.attribute || '" is no number: '

@@ -52,14 +52,19 @@ select
         {%- for column in attribute_catalog() if column.data_type == "number" %}
         when '{{ column.name }}' then cast(accounts.{{ column.name }} as {{ type_double() }})
         {%- endfor %}
+        else own.value_number
     end as value_number,
     case rule_attributes.attribute
         {%- for column in attribute_catalog() if column.data_type != "number" %}
         when '{{ column.name }}' then cast(accounts.{{ column.name }} as {{ dbt.type_string() }})
         {%- endfor %}
+        else own.value_text
     end as value_text
 from accounts
 cross join rule_attributes
+left join {{ ref("stg_raw_tables__account_attributes") }} as own
+    on accounts.account_id = own.account_id
+    and rule_attributes.attribute = own.attribute
 where rule_attributes.attribute not in (select signal_attributes.attribute from signal_attributes)
     and rule_attributes.attribute not in (select technology_attributes.attribute from technology_attributes)
 union all

@@ -127,6 +127,7 @@ EFFECTS = {
     " where source_table = 'signals'",
     "Cap a type": POINTS.format("demo_request"),
     "Limit a type per day": POINTS.format("email_open"),
+    "Score a column of your own": TIERS,
     "Qualify: must be in the EU": RANKED.format(rule="in_the_eu", tiers=TIERS),
     "Qualify: must use Salesforce": RANKED.format(rule="uses_salesforce", tiers=TIERS),
     "Score side by side: another model": """

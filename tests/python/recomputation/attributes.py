@@ -90,9 +90,7 @@ class Account:
         if in_use:
             return in_use[1] in {technology.replace(" ", "_") for technology in self._installed()}
         derive = getattr(self, f"_derive_{name}", None)
-        if derive is None:
-            raise KeyError(f"unknown attribute {name}")
-        return derive()
+        return derive() if derive else self.record["further"].get(name)
 
     # What the rule files say about the account.
 

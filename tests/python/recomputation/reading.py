@@ -301,8 +301,11 @@ def _read_table(
     versions: dict[tuple[object, ...], list[tuple[Record, Record]]] = {}
     rejected = 0
     for row in rows:
-        raw = by_name(row, table.columns)
+        further = _further(row, table)
+        raw = by_name(row, table.columns) | further
         record, fatal, harmless = _read_row(name, table, raw, known)
+        if name == "accounts":
+            record["further"] = {column.lower(): _number_or_text(as_text(cell)) for column, cell in further.items()}
         reading.rejected_records += [reject(name, raw, reason, "record") for reason in fatal]
         reading.rejected_records += [reject(name, raw, reason, "value") for reason in harmless]
         if fatal:
@@ -358,6 +361,22 @@ def _read_row(name: str, table: Table, raw: Record, known: frozenset[str]) -> tu
         reasons = _signal_reasons(record, known)
         fatal += reasons if decides else []
     return record, fatal, harmless
+
+
+def _further(row: Record, table: Table) -> Record:
+    """The cells of columns that are not the table's."""
+    found = _spelled(tuple(row), tuple(table.columns)).values()
+    return {column: cell for column, cell in row.items() if column not in found}
+
+
+def _number_or_text(text: str | None) -> object:
+    """What stands in a cell of which nothing is known: a number, else text."""
+    if text is None:
+        return None
+    try:
+        return read_signed_number(text)
+    except Unreadable:
+        return read_name(text)
 
 
 def _empty_flag(table: str, column: str) -> bool:

@@ -115,7 +115,7 @@ def _best_rule(factor: Factor, account: Account) -> tuple[ScoringRule | None, Fr
     best: tuple[ScoringRule | None, Fraction] = (None, Fraction(0))
     for rule in sorted(factor.rules, key=lambda rule: (rule.condition.attribute, rule.label or "")):
         value = account.attribute(rule.condition.attribute)
-        if not holds(rule.condition, value):
+        if not holds(rule.condition, value) or (rule.points_per_unit is not None and not _is_number(value)):
             continue
         if rule.points_per_unit is not None:
             points = Fraction(value or 0) * rule.points_per_unit

@@ -278,6 +278,7 @@ class _World:
             "sells_subscription": self.pick(True, False, None),
             "has_self_service": self.pick(True, False, None),
             "average_selling_price_usd": self.number("average_selling_price_usd", [Decimal(0), Decimal(5000)]),
+            "funding_stage": self.pick("Series B", "Series  B", "Seed", "12.5", "3", "1e1", "-0.5", None),
             "updated_at": self.as_of - timedelta(days=self.rng.randint(1, 300)) if self.chance(0.9) else None,
             "is_deleted": self.chance(0.03),
             "loaded_at": self.as_of - timedelta(hours=1),
@@ -519,7 +520,8 @@ def spelled(tables: Mapping[str, Sequence[Row]], seed: int, bad: bool = True) ->
 def _spoil(rng: random.Random, table: str, row: Row) -> None:
     """Makes a cell of the row unreadable or empty."""
     spared = ("account_name", "owner_id") if table in ("accounts", "sales_reps") else ()
-    column = rng.choice([column for column in row if column not in spared or rng.random() < 0.2])
+    declared = [column for column in row if column in TABLES[table].columns]
+    column = rng.choice([column for column in declared if column not in spared or rng.random() < 0.2])
     read = TABLES[table].columns[column]
     if read in TEXTS or rng.random() < 0.2:
         row[column] = rng.choice((None, "", " ", "\u00a0\t")) if column != "is_deleted" else rng.choice(BAD_FLAGS)
@@ -540,7 +542,7 @@ def _spell(rng: random.Random, table: str, column: str, value: Any) -> str | Non
         at_noon = datetime(value.year, value.month, value.day, 12)
         text = value.isoformat() if rng.random() < 0.8 else spell_moment(rng, at_noon)
     elif isinstance(value, str):
-        any_case = column in ANY_CASE or (TABLES[table].columns[column] not in BAD and column not in _AS_IS)
+        any_case = column in ANY_CASE or (TABLES[table].columns.get(column) not in BAD and column not in _AS_IS)
         text = rng.choice((value, value, value.upper(), value.lower(), value.title())) if any_case else value
     else:
         text = _spell_number(rng, Decimal(str(value)))

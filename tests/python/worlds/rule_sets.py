@@ -109,6 +109,9 @@ def side_by_side() -> RuleRows:
             test_everyone | reach | selling | sells_subscription | | | true | 0.6 | | Subscription
             test_everyone | reach | selling | has_self_service | | | false | 0.4 | | No self-service
             test_everyone | reach | selling | average_selling_price_usd | | 1000 | | 0.2 | | Low price
+            test_everyone | reach | funding | funding_stage | | | series b | 0.9 | | Series B
+            test_everyone | reach | funding | funding_stage | 3 | 12.5 | | 0.35 | | 3 to 12.5
+            test_everyone | reach | funding | funding_stage | | | (unknown) | 0.15 | | Unknown funding
             test_everyone | reach | champions | champions | 1 | | | 1 | | Champion
             test_everyone | reach | history | previous_opportunities | 1 | 1 | | 1 | | One opportunity
             test_everyone | reach | history | previous_opportunities | 2 | | | 2 | | Opportunities

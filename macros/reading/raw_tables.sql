@@ -156,10 +156,19 @@
             "RAW DATA INCOMPLETE - nothing was built\n"
             ~ "Looked in schema '" ~ var("raw_schema") ~ "' of database '" ~ (var("raw_database") or target.get("database") or "default")
             ~ "' (vars raw_schema and raw_database) and missed:\n  - " ~ (missing | join("\n  - "))
+            ~ "\n" ~ what_stands_there() ~ " docs/raw-tables.md says what each table holds."
             ~ "\nLoad what is missing, point raw_schema to where it is, or name the models that make it in raw_refs."
         ) }}
     {%- endif -%}
     {{ return("") }}
+{% endmacro %}
+
+
+{#- The tables that stand in the schema of the raw tables, the first ten by name. -#}
+{% macro what_stands_there() %}
+    {%- set names = (graph.get("raw_relations of " ~ invocation_id) or {}).keys() | sort -%}
+    {%- if not names -%} {{ return("No table stands there.") }} {%- endif -%}
+    {{ return("There stand " ~ (names[:10] | join(", ")) ~ (" and " ~ ((names | length) - 10) ~ " more" if names | length > 10 else "") ~ ".") }}
 {% endmacro %}
 
 

@@ -44,6 +44,7 @@ def test_one_message_names_everything_that_is_missing(warehouse):
     assert [piece for piece in pieces if f"- {piece}" not in text] == []
     assert re.search(r"- table accounts .*account_id.*account_name", text)  # and what it needs
     assert len(re.findall(r"\n +- ", text)) == len(pieces)
+    assert "There stand contacts, product_usage, signals. docs/raw-tables.md" in text
     assert "raw_schema" in text  # the remedy
     assert warehouse.tables() == before
 

@@ -32,6 +32,12 @@
     {%- do run_sql((["begin"] + statements + ["commit"]) | join("; ")) -%}
 {%- endmacro %}
 
+{#- A look at a relation, as of `dbt retry` at the ledger, has begun one. -#}
+{% macro duckdb__run_in_transaction(statements) -%}
+    {%- do adapter.commit() -%}
+    {%- do default__run_in_transaction(statements) -%}
+{%- endmacro %}
+
 {% macro spark__run_in_transaction(statements) -%}
     {%- for statement in statements -%} {%- do run_sql(statement) -%} {%- endfor -%}
 {%- endmacro %}

@@ -230,7 +230,14 @@ def as_rows(mart: str, rows: Any) -> list[dict[str, Any]]:
         return [] if rows is None else [{"account_id": "a", "scored_at": moment(rows[0]), "made": rows[1]}]
     if mart == "source_reconciliation":
         return [
-            {"source_table": name.removeprefix("stg_raw_tables__"), "rows_in": count, "standing": count, "made": made}
+            {
+                "source_table": name.removeprefix("stg_raw_tables__"),
+                "rows_in": count,
+                "standing": count,
+                "rejected": 0,
+                "unmatched": 0,
+                "made": made,
+            }
             for name, count, made in rows
         ]
     if mart == "account_tier_history":

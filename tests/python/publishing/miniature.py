@@ -78,11 +78,11 @@ MODELS = {
     "marts/unranked_accounts": f"""
         select account_id, {made("unranked_accounts", "made")} from {{{{ ref("int_scores") }}}}""",
     "marts/source_reconciliation": f"""
-        select 'accounts' as source_table, count(*) as rows_in, count(*) as standing,
+        select 'accounts' as source_table, count(*) as rows_in, count(*) as standing, 0 as rejected, 0 as unmatched,
             {made("source_reconciliation", "coalesce(max(made), '')")}
         from {{{{ ref("stg_raw_tables__accounts") }}}}
         union all
-        select 'signals' as source_table, count(*) as rows_in, count(*) as standing,
+        select 'signals' as source_table, count(*) as rows_in, count(*) as standing, 0 as rejected, 0 as unmatched,
             {made("source_reconciliation", "coalesce(max(made), '')")}
         from {{{{ ref("stg_raw_tables__signals") }}}}""",
     "marts/account_tier_history": f"""
@@ -153,6 +153,8 @@ DECLARED: dict[str, Any] = {
                     column("source_table"),
                     column("rows_in", "bigint"),
                     column("standing", "bigint"),
+                    column("rejected", "integer"),
+                    column("unmatched", "integer"),
                     column("made"),
                 ],
                 "account_tier_history": [

@@ -118,7 +118,7 @@ def _best_rule(factor: Factor, account: Account) -> tuple[ScoringRule | None, Fr
         if not holds(rule.condition, value) or (rule.points_per_unit is not None and not _is_number(value)):
             continue
         if rule.points_per_unit is not None:
-            points = Fraction(value or 0) * rule.points_per_unit
+            points = Fraction(value) * rule.points_per_unit
         else:
             points = rule.points or Fraction(0)
         if best[0] is None or points > best[1]:

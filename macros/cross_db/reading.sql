@@ -286,6 +286,13 @@
 {#- Spark never keeps one. -#}
 {% macro spark__not_kept() -%} {{ return("") }} {%- endmacro %}
 
+{#- What is said of a CTE whose columns many conditions read: PostgreSQL would compute them for each of these. -#}
+{% macro kept() -%} {{ adapter.dispatch("kept")() }} {%- endmacro %}
+
+{% macro default__kept() -%} {{ return("") }} {%- endmacro %}
+
+{% macro postgres__kept() -%} {{ return("materialized ") }} {%- endmacro %}
+
 
 {#- A column that holds a whole row of a table in the from clause. -#}
 {% macro whole_row(alias) -%} {{ adapter.dispatch("whole_row")(alias) }} {%- endmacro %}

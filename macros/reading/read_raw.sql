@@ -6,13 +6,16 @@
 {%- set relation = source("raw_tables", table) -%}
 {%- set declared = raw_source(table) -%}
 {%- set columns = declared.columns.values() | list -%}
-{%- set existing = columns_of_raw(table) -%}
+{%- set existing, mappings = columns_of_raw(table), mappings_of(table) -%}
 {%- set as = "as " ~ (not_kept() if is_repeated) -%}
 trimmed {{ as }}(
 
     select
         {%- for column in columns %}
         {{ raw_cell(column, relation, existing) }} as raw_{{ column.name }},
+        {%- endfor %}
+        {%- for name, cell in compared_columns(mappings, columns).items() if "raw_" ~ name != cell %}
+        {{ raw_cell({"name": name, "data_type": "text"}, relation, existing) }} as {{ cell }},
         {%- endfor %}
         {%- if is_repeated %}
         {{ is_repeated }} as is_repeated,
@@ -25,14 +28,18 @@ trimmed {{ as }}(
 
 ),
 
+{%- if mappings %}
+{{ map_values(mappings, columns, (["is_repeated"] if is_repeated else []) + ["raw_row"], "trimmed", as) }},
+
+{% endif -%}
 typed {{ as }}(
 
     select
         *
         {%- for column in columns %},
-        {{ read_column(column, arrival_of(column, existing)) }} as {{ column.name }}
+        {{ read_column(column, "text" if column.name in mappings else arrival_of(column, existing)) }} as {{ column.name }}
         {%- endfor %}
-    from trimmed
+    from {{ "mapped" if mappings else "trimmed" }}
 
 ),
 

@@ -4,7 +4,8 @@
 {% macro cell_mistake(column) -%}
     {%- set number = column.name ~ "_number" -%}
     {%- set value = number if column.data_type in ("number", "integer") else column.name ~ "_read" -%}
-    {%- set shown = "'\"' || substring(" ~ column.name ~ ", 1, 60) || '\"'" -%}
+    {%- set cell = rule_cell(column.name) -%}
+    {%- set shown = "'\"' || substring(" ~ cell ~ ", 1, 60) || '\"'" -%}
     {%- set meta = column.meta -%}
     {%- set right = {
         "number": "a number (write 0.5, not 0,5; no currency, no %)",
@@ -12,9 +13,9 @@
         "boolean": "true or false",
     } -%}
     case
-        when {{ trim_text(column.name) }} is null then {{ "'must not be blank'" if meta.required else "null" }}
-        when length({{ column.name }}) > {{ most_characters() }}
-            then cast(length({{ column.name }}) as {{ dbt.type_string() }}) || ' characters are more than {{ most_characters() }}'
+        when {{ trim_text(cell) }} is null then {{ "'must not be blank'" if meta.required else "null" }}
+        when length({{ cell }}) > {{ most_characters() }}
+            then cast(length({{ cell }}) as {{ dbt.type_string() }}) || ' characters are more than {{ most_characters() }}'
         {%- if column.data_type in right %}
         when {{ value }} is null {%- if column.data_type == "integer" %} or floor({{ value }}) <> {{ value }}{% endif %}
             then {{ shown }} || ' is not {{ right[column.data_type] }}'

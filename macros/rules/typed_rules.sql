@@ -26,7 +26,7 @@
     {{ return([
         "scoring_models", "scoring_dimensions", "scoring_rules", "signal_types", "tiers", "tier_treatments",
         "qualification_rules", "engagement_triggers", "icp_industries", "icp_markets", "complementary_technologies",
-        "free_email_domains",
+        "free_email_domains", "field_mappings",
     ]) }}
 {% endmacro %}
 
@@ -48,7 +48,9 @@
     {%- set existing = rule_file_columns(name) -%}
     {%- set is_typed = name in (var("rule_refs") or {}) -%}
     {%- for column in rule_file(name).columns if column in existing -%}
-        {%- do cells.append("cast(" ~ column ~ " as " ~ dbt.type_string() ~ ") as " ~ column if is_typed else column) -%} {%- do filled.append(trim_text(column) ~ " is not null") -%}
+        {%- set cell = rule_cell(column) -%}
+    {%- do cells.append("cast(" ~ cell ~ " as " ~ dbt.type_string() ~ ") as " ~ cell if is_typed else cell) -%}
+    {%- do filled.append(trim_text(cell) ~ " is not null") -%}
     {%- endfor -%}
     {%- endif -%}
     select *
@@ -64,14 +66,20 @@ select
     {%- if execute %}
     {%- set existing = rule_file_columns(name) %}
     {%- for column in rule_file(name).columns.values() %}
-    {%- set cell = column.name if column.name in existing else "cast(null as " ~ dbt.type_string() ~ ")" %}
-    {{ read_rule(column.data_type, cell) }} as {{ column.name }},
+    {%- set cell = rule_cell(column.name) if column.name in existing else "cast(null as " ~ dbt.type_string() ~ ")" %}
+    {{ read_rule(column.data_type, cell) }} as {{ typed_rule_cell(column.name) }},
     {%- endfor %}
     {%- endif %}
     line,
     {{ rule_row_name(name) }} as row_name
 from ({{ rule_rows(name) }}) as rule_rows
 {%- endmacro %}
+
+
+{#- SQL: the name of a column of a rule file as it stands there, and as it is called once it is typed: one is a word of SQL. -#}
+{% macro rule_cell(name) -%} {{ adapter.quote(name) if name == "column" else name }} {%- endmacro %}
+
+{% macro typed_rule_cell(name) -%} {{ "column_name" if name == "column" else name }} {%- endmacro %}
 
 
 {#- How many characters a cell of a rule file may have. -#}
@@ -108,7 +116,7 @@ from ({{ rule_rows(name) }}) as rule_rows
         {%- if execute %}
         {%- set existing = rule_file_columns(name) %}
         {%- for cell in rule_file(name).config.meta.key if cell in existing %}
-        || coalesce(', ' || substring({{ trim_text(cell) }}, 1, 60), '')
+        || coalesce(', ' || substring({{ trim_text(rule_cell(cell)) }}, 1, 60), '')
         {%- endfor %}
         {%- endif %}, 3
     )
@@ -119,7 +127,7 @@ from ({{ rule_rows(name) }}) as rule_rows
 {% macro rule_row_key(name) -%}
     ''
     {%- if execute %}
-    {%- for cell in rule_file(name).config.meta.key %} || '|' || coalesce(cast({{ cell }} as {{ dbt.type_string() }}), '')
+    {%- for cell in rule_file(name).config.meta.key %} || '|' || coalesce(cast({{ typed_rule_cell(cell) }} as {{ dbt.type_string() }}), '')
     {%- endfor %}
     {%- endif %}
 {%- endmacro %}

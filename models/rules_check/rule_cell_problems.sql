@@ -9,8 +9,8 @@ with
         {%- if execute %}
         {%- set existing = rule_file_columns(name) %}
         {%- for column in rule_file(name).columns.values() if column.name in existing %}
-        {{ column.name }},
-        {{ read_rule(column.data_type, column.name) }} as {{ column.name }}_read,
+        {{ rule_cell(column.name) }},
+        {{ read_rule(column.data_type, rule_cell(column.name)) }} as {{ column.name }}_read,
         {%- if column.data_type in ("number", "integer") %}
         {{ parse_number(trim_text(column.name)) }} as {{ column.name }}_number,
         {%- endif %}

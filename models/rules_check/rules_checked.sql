@@ -3,7 +3,7 @@ with
 
 problems as (
 
-    {%- for kind in ["cell", "reference", "condition", "duplicate", "set"] %}
+    {%- for kind in ["cell", "reference", "condition", "mapping", "duplicate", "set"] %}
     select
         file,
         line,

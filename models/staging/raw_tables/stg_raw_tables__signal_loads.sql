@@ -1,4 +1,5 @@
 {%- set rejections = signal_rejections() -%}
+{%- set reading = reading_of("signals", rejections) -%}
 {%- set stored_signals = stored_relation("stg_raw_tables__signals") -%}
 with
 
@@ -32,7 +33,7 @@ stored_rows as (
         loaded_at,
         fingerprint,
         case
-            when reading <> '{{ reading_of("signals", rejections) }}' then 1
+            when reading <> '{{ reading }}' then 1
             -- a type that was listed since, or is no longer; a delete is one whatever its type
             when not (is_deleted and signal_id is not null)
                 and (problems like '%:unknown_signal_type%') <> coalesce({{ rejections.unknown_signal_type }}, false) then 1

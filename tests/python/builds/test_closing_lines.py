@@ -13,7 +13,7 @@ RAW = {
         for signal_id, account_id, signal_type in (
             ("1", "a1", "demo_request"),
             ("2", "a9", "demo_request"),
-            ("3", "a1", "Demo Request"),
+            ("3", "a1", "Demo, please"),
             ("4", "a1", "ask for a demo"),
             ("5", "a1", ""),
         )

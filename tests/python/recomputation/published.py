@@ -66,7 +66,7 @@ def recompute(
     clock = _clock(as_of, str(given.pop("reporting_timezone", "UTC")), given.pop("working_hours", None), given)
     options = {name: Fraction(str(value)) for name, value in {**DEFAULT_SETTINGS, **given}.items()}
     ruleset = read_rules(rules)
-    reading = read_all(raw, ruleset.signal_types, clock.as_of)
+    reading = read_all(raw, ruleset.signal_types, clock.as_of, ruleset.field_mappings)
 
     records = {record["account_id"]: record for record in reading.standing["accounts"]}
     merges = follow_merges(

@@ -1,12 +1,13 @@
 """Rows: which are rejected and why, which version of a record stands, and the count that shows that nothing is lost."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from .rules import FieldMapping
 from .values import (
     Unreadable,
     as_text,
@@ -246,12 +247,18 @@ class Reading:
     source_reconciliation: list[Record] = field(default_factory=list)
 
 
-def read_all(raw: dict[str, list[Record]], known_signal_types: Iterable[str], as_of: datetime) -> Reading:
+def read_all(
+    raw: dict[str, list[Record]],
+    known_signal_types: Iterable[str],
+    as_of: datetime,
+    mappings: Iterable[FieldMapping] = (),
+) -> Reading:
     """Read every raw table as it is known at as_of. A table that is absent counts as empty."""
-    known, reading = frozenset(known_signal_types), Reading()
+    known, reading, mappings = frozenset(known_signal_types), Reading(), tuple(mappings)
     tables = by_name(raw, TABLES)
     for name, table in TABLES.items():
-        _read_table(reading, name, table, tables[name] or [], known, as_of)
+        lines = [line for line in mappings if line.raw_table == name]
+        _read_table(reading, name, table, tables[name] or [], known, as_of, lines)
     return reading
 
 
@@ -295,7 +302,13 @@ def key_as_text(table: Table, row: Record) -> str:
 
 
 def _read_table(
-    reading: Reading, name: str, table: Table, rows: list[Record], known: frozenset[str], as_of: datetime
+    reading: Reading,
+    name: str,
+    table: Table,
+    rows: list[Record],
+    known: frozenset[str],
+    as_of: datetime,
+    mappings: Sequence[FieldMapping],
 ) -> None:
     """Reject, group the rest by key, and let one version of each record stand."""
     versions: dict[tuple[object, ...], list[tuple[Record, Record]]] = {}
@@ -303,7 +316,7 @@ def _read_table(
     for row in rows:
         further = _further(row, table)
         raw = by_name(row, table.columns) | further
-        record, fatal, harmless = _read_row(name, table, raw, known)
+        record, fatal, harmless = _read_row(name, table, raw | mapped(raw, mappings), known)
         if name == "accounts":
             record["further"] = {column.lower(): _number_or_text(as_text(cell)) for column, cell in further.items()}
         reading.rejected_records += [reject(name, raw, reason, "record") for reason in fatal]
@@ -361,6 +374,20 @@ def _read_row(name: str, table: Table, raw: Record, known: frozenset[str]) -> tu
         reasons = _signal_reasons(record, known)
         fatal += reasons if decides else []
     return record, fatal, harmless
+
+
+def mapped(raw: Record, mappings: Iterable[FieldMapping]) -> Record:
+    """The cells of a row that get another value: that of the first line whose pattern their source column matches."""
+    given: Record = {}
+    cells = {_plain(column): cell for column, cell in raw.items()}
+    for line in mappings:
+        text = as_text(cells.get(_plain(line.source_column)))
+        if text is None or line.column in given:
+            continue
+        word = read_name(text).lower()
+        if any(re.fullmatch(".*".join(map(re.escape, each.split("*"))), word, re.DOTALL) for each in line.patterns):
+            given[line.column] = line.value
+    return given
 
 
 def _further(row: Record, table: Table) -> Record:

@@ -100,6 +100,17 @@ class Trigger:
 
 
 @dataclass(frozen=True)
+class FieldMapping:
+    """A row of field_mappings; `patterns` are the alternatives, in lower case."""
+
+    raw_table: str
+    column: str
+    source_column: str
+    patterns: tuple[str, ...]
+    value: str | None
+
+
+@dataclass(frozen=True)
 class Rules:
     """All rule files."""
 
@@ -110,6 +121,7 @@ class Rules:
     markets: dict[str, str]
     technologies: frozenset[str]
     free_email_domains: frozenset[str]
+    field_mappings: tuple[FieldMapping, ...] = ()
 
 
 def read_rules(rules: dict[str, list[Row]]) -> Rules:
@@ -142,6 +154,16 @@ def read_rules(rules: dict[str, list[Row]]) -> Rules:
         markets={_name(row, "country"): _name(row, "market_match") for row in rules.get("icp_markets", [])},
         technologies=frozenset(_name(row, "technology") for row in rules.get("complementary_technologies", [])),
         free_email_domains=frozenset(_name(row, "domain") for row in rules.get("free_email_domains", [])),
+        field_mappings=tuple(
+            FieldMapping(
+                raw_table=_name(row, "raw_table"),
+                column=_name(row, "column"),
+                source_column=_lower(row, "source_column") or _name(row, "column"),
+                patterns=tuple(pattern.strip() for pattern in _name(row, "pattern").split("|")),
+                value=_text(row, "value"),
+            )
+            for row in rules.get("field_mappings", [])
+        ),
     )
 
 

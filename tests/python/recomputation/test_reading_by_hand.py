@@ -4,6 +4,8 @@ import pytest
 
 from recomputation import recompute
 from recomputation.accounts import normal_domain
+from recomputation.reading import read_all
+from recomputation.rules import read_rules
 from recomputation.values import Unreadable, read_name, read_timestamp
 
 from .test_by_hand import AS_OF, MODEL, RULES, account, ago, by_id, changed, only, points_of, run, signal, tier_of
@@ -281,3 +283,49 @@ def test_names_are_found_with_the_prefix_of_a_property():
     }
     assert only(result["account_tiers"])["domain"] == "x.com"
     assert tier_of()["domain"] is None
+
+
+# --- Values ----------------------------------------------------------------------------------------------------------
+
+
+def mapping(column, pattern, value, source_column="", raw_table="contacts"):
+    """A row of field_mappings."""
+    return {
+        "raw_table": raw_table,
+        "column": column,
+        "source_column": source_column,
+        "pattern": pattern,
+        "value": value,
+    }
+
+
+@pytest.mark.parametrize(
+    ("cells", "seniority"),
+    [
+        ({"seniority": " Boss "}, "executive"),
+        ({"seniority": "bosses"}, None),
+        ({"seniority": "Manager", "job_title": "VP  of  Sales"}, "manager"),
+        ({"job_title": "vp of sales"}, "executive"),
+        ({"job_title": "Deputy VP of"}, None),
+        ({"job_title": "Deputy VP of IT"}, "executive"),
+        ({"job_title": "assistant to the vp of it"}, "practitioner"),
+        ({"seniority": "executive", "job_title": "assistant"}, "practitioner"),
+        ({"Job Title": "assistant"}, "practitioner"),
+        ({"seniority": "executive", "job_title": "n/a"}, None),
+        ({"seniority": "executive", "job_title": " "}, "executive"),
+    ],
+)
+def test_the_first_line_whose_pattern_matches_gives_the_value(cells, seniority):
+    lines = [
+        mapping("seniority", "boss | chief", "Executive"),
+        mapping("seniority", "manager", "manager"),
+        mapping("seniority", "*assistant*", "practitioner", "job_title"),
+        mapping("seniority", "*VP of *", "executive", "JobTitle"),
+        mapping("seniority", "n/a", "", "job_title"),
+        mapping("seniority", "*assistant*", "manager", "job_title"),
+        mapping("seniority", "executive", "manager", raw_table="accounts"),
+    ]
+    read = read_all(
+        {"contacts": [{"contact_id": "c", **cells}]}, (), AS_OF, read_rules({"field_mappings": lines}).field_mappings
+    )
+    assert only(read.standing["contacts"])["seniority"] == seniority

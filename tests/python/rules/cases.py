@@ -32,6 +32,7 @@ ADDED = {
     "scoring_models": "added | prospects | false | Added",
     "scoring_dimensions": "weighted_composite | added | 0 | 5",
     "tiers": "weighted_composite | 5 | Tier 5 |",
+    "field_mappings": "contacts | seniority | job_title | *whisperer* | practitioner",
 }
 
 
@@ -46,6 +47,7 @@ NAMED_BY = {
     "icp_industries": 1,
     "icp_markets": 1,
     "complementary_technologies": 1,
+    "field_mappings": 4,
 }  # how many columns, from the first, name a row; triggers are named by three that are not the first
 
 

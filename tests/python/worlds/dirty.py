@@ -257,7 +257,7 @@ class _World:
             "industry": self.pick(
                 *industries, *industries, "Mining", "Ärzte", "A\u0308rzte", "Financial  Services", None
             ),
-            "country": self.pick(*markets, *markets, "Brazil", "Japan", None),
+            "country": self.pick(*markets, *markets, "Brazil", "Japan", None, "uk", "U.S.", "deutschland"),
             "annual_revenue_usd": self.number("annual_revenue_usd", [Decimal(0), Decimal("2.5e8"), Decimal("1e12")]),
             "employee_count": self.number("employee_count", [Decimal(0), Decimal(1), Decimal(850)], "1"),
             "growth_trend": self.pick("expanding", "stable", "contracting", None),
@@ -310,8 +310,11 @@ class _World:
                 "account_id": self.pick(None, "gone") if self.chance(0.1) else account_id,
                 "email": self.pick(f"c{n}@x.example", f"C{n}@mail.{place}", f"team@{place}", f"c{n}@gmail.com", None),
                 "merged_into_contact_id": f"c{self.rng.randrange(count)}" if self.chance(0.06) else None,
-                "seniority": self.pick("executive", "manager", "practitioner", None),
-                "department": self.pick("IT", "Sales", "Finance", "Legal", None),
+                "job_title": self.pick(
+                    "VP  Sales", "Assistant to the CEO", "head of IT", "Sr. Data Engineer", "?", None, None
+                ),
+                "seniority": self.pick("executive", "manager", "practitioner", "C-Level", "Director", None),
+                "department": self.pick("IT", "Sales", "Finance", "Legal", "mktg", "Research &  Development", None),
                 "is_champion": self.chance(0.2),
                 "updated_at": self.as_of - timedelta(days=self.rng.randint(0, 9)),
                 "is_deleted": self.chance(0.05),
@@ -331,6 +334,7 @@ class _World:
             if self.chance(0.01):
                 loaded_at = occurred_at - timedelta(days=1) - MICROSECOND  # from the future
             account_id, domain = self.account_id(), None
+            words = self.pick(signal_type, signal_type.replace("_", " "))
             if self.chance(0.15):
                 place = f"{account_id.lower()}.example" if account_id.isalnum() else "odd.example"
                 domain = self.pick(place, f"http://{place}/a/b", f"WWW.{place}", "twin.example", "unknown.example")
@@ -348,7 +352,7 @@ class _World:
                     "signal_id": f"s{n}",
                     "account_id": account_id,
                     "domain": domain,
-                    "signal_type": "no_such_type" if self.chance(0.01) else signal_type,
+                    "signal_type": "no_such_type" if self.chance(0.01) else words,
                     "occurred_at": occurred_at,
                     "contact_id": contact_id,
                     "email": email,
@@ -395,9 +399,9 @@ class _World:
             "account_id": account_id,
             "contact_id": self.rng.choice(self.contact_ids) if self.chance(0.7) else None,
             "owner_id": self.pick("r0", "r4", "gone", None),
-            "activity_type": self.pick("call", "email", "meeting", None),
-            "direction": self.pick("inbound", "outbound", "outbound", None),
-            "outcome": self.pick("replied", "accepted", "declined", "no_response", None),
+            "activity_type": self.pick("call", "email", "meeting", "Phone Call", None),
+            "direction": self.pick("inbound", "outbound", "outbound", "INCOMING_EMAIL", None),
+            "outcome": self.pick("replied", "accepted", "declined", "no_response", "NO_SHOW", "completed", None),
             "occurred_at": occurred_at,
         }
 

@@ -18,7 +18,7 @@ from .comparing import assert_agrees
 GIVEN = {
     ("accounts", "country"): ("Germany", "united  states", "Perú", ""),
     ("accounts", "industry"): ("SaaS", "O'Neill's 100% \\ _trade_!", ""),
-    ("accounts", "is_customer"): ("true", "No", "1.0"),
+    ("accounts", "is_customer"): ("true", "No", "1"),
     ("accounts", "employee_count"): ("850", "1e3", ""),
     ("accounts", "get_back_on"): ("2026-03-20", ""),
     ("accounts", "merged_into_account_id"): ("a0007", ""),

@@ -316,11 +316,13 @@ def _read_table(
     for row in rows:
         further = _further(row, table)
         raw = by_name(row, table.columns) | further
-        record, fatal, harmless = _read_row(name, table, raw | mapped(raw, mappings), known)
+        given = raw | mapped(raw, mappings)
+        record, fatal, harmless = _read_row(name, table, given, known)
         if name == "accounts":
             record["further"] = {column.lower(): _number_or_text(as_text(cell)) for column, cell in further.items()}
-        reading.rejected_records += [reject(name, raw, reason, "record") for reason in fatal]
-        reading.rejected_records += [reject(name, raw, reason, "value") for reason in harmless]
+        for severity, reasons in (("record", fatal), ("value", harmless)):
+            entries = [reject(name, given, reason, severity) for reason in reasons]
+            reading.rejected_records += [entry | {"raw_record": raw} for entry in entries]
         if fatal:
             rejected += 1
         else:

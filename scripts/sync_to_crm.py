@@ -1,12 +1,12 @@
-"""Send `marts.crm_tier_sync` to a CRM: only the rows that it has not acknowledged yet, a hundred at a time.
+"""Send `marts.crm_tier_sync` to a CRM: only the rows that it has not acknowledged yet, in batches.
 
     CRM_TOKEN=... uv run python scripts/sync_to_crm.py account_prioritization_marts.duckdb
 
-The endpoint is HubSpot's batch upsert of companies; for another CRM change PROPERTIES and `Crm.upsert`. A ledger (a
-SQLite file) keeps the row_hash of each row that the CRM acknowledged. It forgets rows before they are sent and learns
-them from the answer, each time on the disk. So a sync that stops anywhere is continued by the next one: what may or may
-not have arrived is sent again, which changes nothing. Delete the ledger to send everything. Ends with 1, naming
-accounts and reasons, if a row was left unacknowledged. See docs/crm-sync.md.
+HubSpot gets batches of companies, Salesforce collections of accounts; for another CRM add a class like theirs. A
+ledger (a SQLite file) keeps the row_hash of each row that the CRM acknowledged. It forgets rows before they are sent
+and learns them from the answer, each time on the disk. So a sync that stops anywhere is continued by the next one:
+what may or may not have arrived is sent again, which changes nothing. Delete the ledger to send everything. Ends with
+1, naming accounts and reasons, if a row was left unacknowledged. See docs/crm-sync.md.
 """
 
 from __future__ import annotations
@@ -20,17 +20,19 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import requests
 from urllib3.exceptions import HTTPError
 from urllib3.util import Url, parse_url
 
-KEY = "account_id"  # a property of the CRM with unique values
+KEY = "account_id"
+RECORD = "id"  # the key, where account_id is the id of the CRM's own record
 COLUMNS = ("tier", "tier_number", "priority_score", "tier_reason", "top_reason")
-PROPERTIES = {column: column for column in COLUMNS}  # column of the mart: property of the CRM
-MOST_INPUTS = 100  # of a batch
+NUMBERS = ("tier_number", "priority_score")
+PROPERTIES = {column: column for column in COLUMNS}  # column of the mart: property of HubSpot
+FIELDS = {column: f"{column.title()}__c" for column in COLUMNS}  # column of the mart: custom field of Salesforce
 TRIES = 5
 LONGEST_WAIT = 60  # seconds between two tries
 
@@ -96,11 +98,35 @@ class UnansweredError(Exception):
 
 @dataclass(frozen=True)
 class Crm:
-    """A CRM, and the token for it."""
+    """A CRM, the token for it, and the field that holds `account_id`: RECORD, or one with unique values."""
 
     address: str
     token: str = field(repr=False)
     timeout: int
+    key: str
+    most_inputs: ClassVar[int]
+    default_address: ClassVar[str | None] = None
+    default_key: ClassVar[str]
+
+    def request(self, rows: list[Row]) -> tuple[str, str, Any]:
+        """What sends rows: method, path and JSON."""
+        raise NotImplementedError
+
+    def is_answer(self, told: Any, rows: list[Row]) -> bool:
+        """Whether this is the answer to a batch."""
+        raise NotImplementedError
+
+    def taken(self, told: Any, rows: list[Row]) -> list[Row]:
+        """The rows that an answer acknowledges."""
+        raise NotImplementedError
+
+    def complaints(self, told: Any, rows: list[Row]) -> list[str]:
+        """What an answer says of each row that it does not acknowledge."""
+        raise NotImplementedError
+
+    def words(self, told: Any) -> str:
+        """What a refusal says."""
+        raise NotImplementedError
 
     def authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Adds the token."""
@@ -109,15 +135,11 @@ class Crm:
 
     def upsert(self, rows: list[Row]) -> requests.Response:
         """Sends one batch, to this address only."""
-        inputs: list[dict[str, Any]] = [
-            # the trace id asks for a result or an error of each input
-            {"idProperty": KEY, "id": row[KEY], "objectWriteTraceId": row[KEY], "properties": {KEY: row[KEY], **values}}
-            for row in rows
-            for values in [{name: row[column] for column, name in PROPERTIES.items()}]
-        ]
-        return requests.post(
-            f"{self.address}/crm/v3/objects/companies/batch/upsert",
-            json={"inputs": inputs},
+        method, path, body = self.request(rows)
+        return requests.request(
+            method,
+            f"{self.address}{path}",
+            json=body,
             auth=self.authorize,  # a header would give way to a .netrc
             timeout=self.timeout,
             allow_redirects=False,
@@ -135,9 +157,9 @@ class Crm:
                 trouble = repr(error)
                 continue
             status, told = answer.status_code, content(answer)
-            if 200 <= status < 300 and get(str, told, "status"):
+            if 200 <= status < 300 and self.is_answer(told, rows):
                 return told
-            trouble = f"{status}: {OWN_WORDS.get(status) or get(str, told, 'message') or answer.reason}"
+            trouble = f"{status}: {OWN_WORDS.get(status) or self.words(told) or answer.reason}"
             if status in REFUSALS:
                 raise RefusedError(trouble)
             if 300 <= status < 500 and status not in BUSY:
@@ -171,25 +193,104 @@ def get(kind: type, value: Any, *names: str) -> Any:
     return value if isinstance(value, kind) else kind()
 
 
-def acknowledged(told: Any, rows: list[Row]) -> list[Row]:
-    """The rows that are among the results of a complete batch."""
-    results = get(list, told, "results") if get(str, told, "status") == "COMPLETE" else []
-    ids = {get(str, result, "objectWriteTraceId") or get(str, result, "properties", KEY) for result in results}
-    return [row for row in rows if row[KEY] in ids]
+class HubSpot(Crm):
+    """Batches of companies: https://developers.hubspot.com/docs/api-reference/crm-companies-v3."""
+
+    most_inputs, default_address, default_key = 100, "https://api.hubapi.com", KEY
+
+    def request(self, rows: list[Row]) -> tuple[str, str, Any]:
+        by_record = self.key == RECORD
+        inputs: list[dict[str, Any]] = []
+        for row in rows:
+            properties = {name: row[column] for column, name in PROPERTIES.items()}
+            # the trace id asks for a result or an error of each input
+            one = {"id": row[KEY], "objectWriteTraceId": row[KEY], "properties": properties}
+            if not by_record:
+                one |= {"idProperty": self.key, "properties": {self.key: row[KEY], **properties}}
+            inputs.append(one)
+        return "POST", f"/crm/v3/objects/companies/batch/{'update' if by_record else 'upsert'}", {"inputs": inputs}
+
+    def is_answer(self, told: Any, rows: list[Row]) -> bool:
+        return bool(get(str, told, "status"))
+
+    def taken(self, told: Any, rows: list[Row]) -> list[Row]:
+        """The rows that are among the results of a complete batch."""
+        own = ("id",) if self.key == RECORD else ("properties", self.key)
+        results = get(list, told, "results") if get(str, told, "status") == "COMPLETE" else []
+        ids = {get(str, result, "objectWriteTraceId") or get(str, result, *own) for result in results}
+        return [row for row in rows if row[KEY] in ids]
+
+    def complaints(self, told: Any, rows: list[Row]) -> list[str]:
+        names = ("objectWriteTraceId", "ids") if self.key == RECORD else ("objectWriteTraceId",)
+        errors = [
+            ([one for name in names for one in get(list, error, "context", name)], error)
+            for error in get(list, told, "errors")
+        ]
+        taken, complaints = self.taken(told, rows), []
+        for row in rows:
+            messages = {get(str, error, "message") for ids, error in errors if not ids or row[KEY] in ids}
+            if any(messages):
+                said = f"refused {row[KEY]}: {'; '.join(sorted(filter(None, messages)))}"
+            else:
+                status = get(str, told, "status")
+                said = f"not acknowledged {row[KEY]}: not among the results of a batch that is {status}"
+            complaints += [said] * (row not in taken)
+        return complaints
+
+    def words(self, told: Any) -> str:
+        return str(get(str, told, "message"))
 
 
-def complaint(told: Any, row: Row) -> str:
-    """What an answer says of a row that is not among its results."""
-    errors = [(get(list, error, "context", "objectWriteTraceId"), error) for error in get(list, told, "errors")]
-    messages = {get(str, error, "message") for ids, error in errors if not ids or row[KEY] in ids}
-    if any(messages):
-        return f"refused {row[KEY]}: {'; '.join(sorted(filter(None, messages)))}"
-    return f"not acknowledged {row[KEY]}: not among the results of a batch that is {get(str, told, 'status')}"
+class Salesforce(Crm):
+    """Collections of accounts: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm."""
+
+    most_inputs, default_key = 200, RECORD
+
+    def request(self, rows: list[Row]) -> tuple[str, str, Any]:
+        records = [
+            {"attributes": {"type": "Account"}, self.key: salesforce_id(row[KEY]) if self.key == RECORD else row[KEY]}
+            | {name: int(row[column]) if column in NUMBERS else row[column] for column, name in FIELDS.items()}
+            for row in rows
+        ]
+        by = "" if self.key == RECORD else f"/Account/{self.key}"
+        return "PATCH", f"/services/data/v60.0/composite/sobjects{by}", {"allOrNone": False, "records": records}
+
+    def is_answer(self, told: Any, rows: list[Row]) -> bool:
+        """A result for each record, in their order: which is whose shows nowhere else."""
+        results = told if isinstance(told, list) else []
+        return len(results) == len(rows) and all(isinstance(get(object, one, "success"), bool) for one in results)
+
+    def taken(self, told: Any, rows: list[Row]) -> list[Row]:
+        return [row for row, result in zip(rows, told, strict=True) if result["success"]]
+
+    def complaints(self, told: Any, rows: list[Row]) -> list[str]:
+        return [
+            f"refused {row[KEY]}: {self.words(get(list, result, 'errors')) or 'without a reason'}"
+            for row, result in zip(rows, told, strict=True)
+            if not result["success"]
+        ]
+
+    def words(self, told: Any) -> str:
+        """The code and message of each error in a list of them."""
+        errors = told if isinstance(told, list) else [told]
+        said = [[get(str, error, name) for name in ("errorCode", "statusCode", "message")] for error in errors]
+        return "; ".join(": ".join(filter(None, parts)) for parts in said if any(parts))
+
+
+CRMS: dict[str, type[Crm]] = {"hubspot": HubSpot, "salesforce": Salesforce}
+
+
+def salesforce_id(text: str) -> str:
+    """An id of Salesforce in the form of 18 characters, which does not depend on their case."""
+    if not re.fullmatch(r"[0-9A-Za-z]{15}", text):
+        return text
+    capitals = [sum(text[start + n].isupper() << n for n in range(5)) for start in (0, 5, 10)]
+    return text + "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits] for bits in capitals)
 
 
 def sync(changed: list[Row], ledger: Ledger, crm: Crm) -> list[str]:
     """Sends rows; gives a complaint for each that the CRM did not take, and for a CRM that did not answer."""
-    batches = [changed[start : start + MOST_INPUTS] for start in range(0, len(changed), MOST_INPUTS)]
+    batches = [changed[start : start + crm.most_inputs] for start in range(0, len(changed), crm.most_inputs)]
     complaints: list[str] = []
     while batches:
         batch = batches.pop(0)
@@ -206,9 +307,8 @@ def sync(changed: list[Row], ledger: Ledger, crm: Crm) -> list[str]:
             else:
                 complaints.append(f"refused {batch[0][KEY]}: {error}")
             continue
-        taken = acknowledged(told, batch)
-        ledger.add(taken)
-        complaints += [complaint(told, row) for row in batch if row not in taken]
+        ledger.add(crm.taken(told, batch))
+        complaints += crm.complaints(told, batch)
     return complaints
 
 
@@ -222,6 +322,13 @@ def address(text: str) -> str:
         raise argparse.ArgumentTypeError("not an address such as https://api.hubapi.com")
     port = url.port if url.port != PORTS[url.scheme] else None
     return Url(url.scheme, host=url.host, port=port, path=(url.path or "").rstrip("/")).url
+
+
+def field_name(text: str) -> str:
+    """The name of a field, which becomes a part of an address."""
+    if not re.fullmatch(r"[A-Za-z]\w*", text, re.ASCII):
+        raise argparse.ArgumentTypeError("not the name of a field such as account_id or Account_Id__c")
+    return text
 
 
 def remedy(error: sqlite3.Error | duckdb.Error) -> str:
@@ -240,7 +347,15 @@ def main() -> None:
     """Sends what differs from the ledger."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("marts", type=Path, help="the readers' file, <name>_marts.duckdb")
-    parser.add_argument("--crm", type=address, default="https://api.hubapi.com", help="address of the CRM")
+    parser.add_argument("--to", choices=CRMS, default="hubspot", help="which CRM it is; default: hubspot")
+    parser.add_argument("--crm", type=address, help="address of the CRM, of Salesforce that of one's own instance")
+    parser.add_argument(
+        "--key",
+        metavar="FIELD",
+        type=field_name,
+        help="the property or external id that holds account_id; id: it is the record's own;"
+        " default: account_id of HubSpot, id of Salesforce",
+    )
     parser.add_argument("--ledger", type=Path, help="default: <name>_marts.crm_sync.sqlite beside the readers' file")
     parser.add_argument("--leave-out", nargs="+", default=[], metavar="REASON", help="tier_reasons that are not sent")
     parser.add_argument("--timeout", type=int, default=60, help="seconds that an answer may take; default: 60")
@@ -251,7 +366,11 @@ def main() -> None:
     if not options.marts.is_file():
         sys.exit(f"{options.marts} does not exist: {READERS_FILE}")
     path = options.ledger or options.marts.with_suffix(".crm_sync.sqlite")
-    crm = Crm(options.crm, token, options.timeout)
+    kind = CRMS[options.to]
+    place = options.crm or kind.default_address
+    if place is None:
+        sys.exit("name the address of the instance, such as --crm https://example.my.salesforce.com")
+    crm = kind(place, token, options.timeout, options.key or kind.default_key)
     try:
         ledger = Ledger(path, crm.address)
         rows = [row for row in rows_to_sync(options.marts) if row["tier_reason"] not in options.leave_out]

@@ -8,6 +8,7 @@
     with_fingerprint: whether each row tells which raw row it was made of, for whoever reads further columns of that.
 
     Gives all declared columns, and
+        unread_<column>: of a category, the text that is none of its values, else null
         record_key: the key's raw text, joined by '|', where there are problems, else null
         problems: '|severity:reason' for each thing wrong, or ''
         record_status: rejected | superseded | deleted | standing
@@ -123,6 +124,9 @@ select
     {%- else %}
     {{ column.name }},
     {%- endif %}
+    {%- endfor %}
+    {%- for column in declared.columns.values() if column.data_type == "category" and column.meta.get("values") %}
+    case when {{ column.name }} is null then cast(raw_{{ column.name }} as {{ dbt.type_string() }}) end as unread_{{ column.name }},
     {%- endfor %}
     record_key,
     problems,

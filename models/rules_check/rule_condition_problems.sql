@@ -60,9 +60,8 @@ checked as (
         case
             when attributes.attribute is null
                 then
-                'attribute "' || conditions.attribute || '" is unknown; it must be a column of '
-                || 'int_account_attributes or of the raw table accounts, signals_<signal_type>_7d, signals_<signal_type>_30d or '
-                || 'uses_<technology>'
+                'attribute "' || conditions.attribute || '" is unknown; '
+                || coalesce('nearest: ' || meant.meant || '; ', '') || 'docs/rules.md lists all'
             when conditions.min_value > conditions.max_value then 'min_value is greater than max_value'
             when conditions.match_value is not null and coalesce(conditions.min_value, conditions.max_value) is not null
                 then 'give min_value and max_value, or match_value, not both'
@@ -90,6 +89,7 @@ checked as (
         end as mistake
     from conditions
     left join attributes on conditions.attribute = attributes.attribute
+    left join {{ ref("rule_attributes_meant") }} as meant on conditions.attribute = meant.attribute
     where conditions.attribute is not null
     union all
     select

@@ -17,6 +17,7 @@ KEYS = {
     "unranked_accounts": ("account_id", "scoring_model"),
     "unmatched_signals": ("signal_id",),
     "unmatched_records": ("source_table", "record_key"),
+    "unmapped_values": ("source", "raw_table", "column_name", "value"),
     "source_reconciliation": ("source_table",),
     "build_days": ("scoring_model", "tier_date"),
     "account_tier_history": ("account_id", "scoring_model", "tier_date"),

@@ -29,6 +29,7 @@ MARTS = (
     "rejected_records",
     "unmatched_signals",
     "unmatched_records",
+    "unmapped_values",
     "source_reconciliation",
     "build_days",
     "account_tier_history",

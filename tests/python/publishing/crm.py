@@ -1,4 +1,5 @@
-"""A CRM on loopback: HubSpot's batch upsert of companies, strict about what it takes, and unkind when told to be."""
+"""CRMs on loopback, strict about what they take, and unkind when told to be: HubSpot's batches of companies, by a
+property or by the record's id, and Salesforce's collections of accounts."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import struct
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -40,6 +41,9 @@ class Crm:
     Accounts in `refused` get an error each in a 207; with `refusal` their batch is refused as a whole, so.
     """
 
+    method, path, most_inputs = "POST", PATH, MOST_INPUTS
+    arguments: tuple[str, ...] = ()
+
     def __init__(self) -> None:
         self.companies: dict[str, Record] = {}
         self.plan: list[str | int | bytes | tuple[int, Any]] = []
@@ -61,6 +65,25 @@ class Crm:
         self.requests, self.moments, self.changes = [], [], Counter()
         self.held.clear()
 
+    def account_ids(self, body: Any) -> list[str]:
+        """The accounts of a request, as the script knows them."""
+        return [one["id"] for one in body["inputs"]]
+
+    def complaint(self, body: Any) -> str:
+        """What is wrong with a request as a whole; nothing if it may be applied."""
+        return complaint(body)
+
+    def refuse(self, message: str) -> Any:
+        """The body of a refusal."""
+        return {"status": "error", "message": message}
+
+    def answer(self, body: Any, pending: bool) -> tuple[int, Any]:
+        """Applies a request; gives the status and body of the answer."""
+        results, errors = self.apply(body["inputs"])
+        status = 207 if errors else 201 if any(result["new"] for result in results) else 200
+        answer = {"status": "PROCESSING" if pending else "COMPLETE", "results": results}
+        return status, {**answer, "numErrors": len(errors), "errors": errors} if errors else answer
+
     def apply(self, inputs: list[Record]) -> tuple[list[Record], list[Record]]:
         """Creates or updates companies; gives results and errors."""
         results, errors = [], []
@@ -80,6 +103,82 @@ class Crm:
             shown = {"properties": one["properties"]} if is_new else {"properties": {}, "objectWriteTraceId": trace}
             results.append({**result, **shown})
         return results, errors
+
+
+class HubSpotRecords(Crm):
+    """HubSpot's batch update: companies by their own id, of which none is made that is not there."""
+
+    path = "/crm/v3/objects/companies/batch/update"
+    arguments = ("--key", "id")
+
+    def __init__(self, records: Iterable[str]) -> None:
+        super().__init__()
+        self.companies = {record: {"account_id": record} for record in records}
+
+    def complaint(self, body: Any) -> str:
+        if any({*one} != {"id", "objectWriteTraceId", "properties"} for one in body["inputs"]):
+            return "not by the record's id"
+        return complaint({"inputs": [one | {"idProperty": "account_id"} for one in body["inputs"]]})
+
+    def apply(self, inputs: list[Record]) -> tuple[list[Record], list[Record]]:
+        gone = [one for one in inputs if one["id"] not in self.companies]
+        missing = {"message": "Could not get some COMPANY objects", "context": {"ids": [one["id"] for one in gone]}}
+        results, errors = super().apply([one for one in inputs if one not in gone])
+        shown = [{"id": self.account_ids({"inputs": [one]})[0], "properties": {}} for one in inputs if one not in gone]
+        shown = [one for one in shown if one["id"] not in self.refused]
+        return [{**result, **one} for result, one in zip(results, shown, strict=True)], errors + [missing] * bool(gone)
+
+
+class Salesforce(Crm):
+    """Salesforce's collections of accounts, by record id or external id: a result for each record, in their order."""
+
+    method, most_inputs = "PATCH", 200
+
+    def __init__(self, records: Mapping[str, str], external_id: str | None = None) -> None:
+        """Which account stands by which id of 18 characters; by an external id, accounts are made."""
+        super().__init__()
+        self.external_id = external_id
+        self.account_of = dict(records)
+        self.path = "/services/data/v60.0/composite/sobjects" + (f"/Account/{external_id}" if external_id else "")
+        self.arguments = ("--to", "salesforce", *(("--key", external_id) if external_id else ()))
+
+    def account_ids(self, body: Any) -> list[str]:
+        key = self.external_id or "id"
+        return [self.account_of.get(one[key], one[key]) for one in body["records"]]
+
+    def complaint(self, body: Any) -> str:
+        fields = {f"{name.title()}__c" for name in NUMBERS | TEXTS - {"account_id"} | {"tier"}}
+        if body["allOrNone"] is not False or not 0 < len(body["records"]) <= self.most_inputs:
+            return f"{len(body['records'])} records"
+        for one in body["records"]:
+            if {*one} != {"attributes", self.external_id or "id", *fields} or one["attributes"] != {"type": "Account"}:
+                return f"INVALID_FIELD: {sorted(one)}"
+            for name in fields:
+                kind = int if name.lower().removesuffix("__c") in NUMBERS else str
+                if type(one[name]) is not kind or one[name] == "":
+                    return f"{name} is {one[name]!r}"
+        return ""
+
+    def refuse(self, message: str) -> Any:
+        return [{"errorCode": "REFUSED", "message": message}]
+
+    def answer(self, body: Any, pending: bool) -> tuple[int, Any]:
+        results = []
+        for one, account_id in zip(body["records"], self.account_ids(body), strict=True):
+            known = self.external_id or one["id"] in self.account_of
+            if account_id in self.refused or not known:
+                code = "MALFORMED_ID" if not known else "INVALID_OPTION"
+                error = {"statusCode": code, "message": f"{code} for {account_id}", "fields": []}
+                results.append({"success": False, "errors": [error]})
+                continue
+            values = {name.lower().removesuffix("__c"): v for name, v in one.items() if name.endswith("__c")}
+            new = values | {"account_id": account_id}
+            new.pop((self.external_id or "").lower().removesuffix("__c"), None)
+            new["account_id"] = account_id
+            self.changes[account_id] += self.companies.get(account_id) != new
+            self.companies[account_id] = new
+            results.append({"id": one.get("id", "001000000000000AAA"), "success": True, "errors": []})
+        return 200, results[:-1] if pending else results
 
 
 def complaint(body: Any) -> str:
@@ -140,22 +239,22 @@ def handler(crm: Crm) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             crm.moments.append(time.monotonic())
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if self.path != PATH:
+            if (self.command, self.path) != (crm.method, crm.path):
                 return self.reply(404, {"message": "no such endpoint"})
             if self.headers["Authorization"] != f"Bearer {TOKEN}":
                 return self.reply(401, {"message": f"no such token: {self.headers['Authorization']}"})
-            crm.requests.append([one["id"] for one in body["inputs"]])
+            account_ids = crm.account_ids(body)
+            crm.requests.append(account_ids)
             treatment = crm.plan.pop(0) if crm.plan else "answer"
             if isinstance(treatment, int):
-                return self.reply(treatment, {"message": "not now"}, crm.headers)
+                return self.reply(treatment, crm.refuse("not now"), crm.headers)
             if treatment == "hold":
                 return self.hold()
-            wrong = complaint(body)
-            refused = sorted(crm.refused & {one["id"] for one in body["inputs"]}) if crm.refusal else []
+            wrong = crm.complaint(body)
+            refused = sorted(crm.refused & set(account_ids)) if crm.refusal else []
             if wrong or refused:
-                message = wrong or f"INVALID_OPTION for {refused[0]}"
-                return self.reply(crm.refusal or 400, {"status": "error", "message": message})
-            results, errors = crm.apply(body["inputs"])
+                return self.reply(crm.refusal or 400, crm.refuse(wrong or f"INVALID_OPTION for {refused[0]}"))
+            status, answer = crm.answer(body, treatment == "pending")
             if isinstance(treatment, tuple):
                 return self.reply(*treatment, crm.headers)
             if isinstance(treatment, bytes):
@@ -164,10 +263,10 @@ def handler(crm: Crm) -> type[BaseHTTPRequestHandler]:
                 return self.close(treatment)
             if treatment == "apply and hold":
                 return self.hold()
-            status = 207 if errors else 201 if any(result["new"] for result in results) else 200
-            answer = {"status": "PROCESSING" if treatment == "pending" else "COMPLETE", "results": results}
-            self.reply(status, {**answer, "numErrors": len(errors), "errors": errors} if errors else answer)
+            self.reply(status, answer)
             return None
+
+        do_PATCH = do_POST
 
     return Handler
 

@@ -53,6 +53,7 @@ class Client:
     def start(self, day: Day, *arguments: str) -> subprocess.Popen:
         """Begins a sync."""
         command = [sys.executable, SCRIPT, str(day.marts), "--crm", self.address, "--ledger", str(self.ledger)]
+        command += self.crm.arguments
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         return subprocess.Popen([*command, *arguments], text=True, env=self.environment, **pipes)
 

@@ -58,7 +58,9 @@ def test_a_file_of_others_is_left_alone(warehouse):
     with duckdb.connect(str(file)) as connection:
         connection.execute("create table revenue as select 1 as usd")
     before = file.read_bytes()
-    refused(warehouse.build(*FEW), f"the file {file.name} would be replaced and is not of this project: move or rename it")
+    refused(
+        warehouse.build(*FEW), f"the file {file.name} would be replaced and is not of this project: move or rename it"
+    )
     assert file.read_bytes() == before
     file.write_bytes(b"no database at all " * 1000)
     run = warehouse.build(*FEW)

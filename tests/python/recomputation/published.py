@@ -100,6 +100,7 @@ def recompute(
         "rejected_records": reading.rejected_records,
         "unmatched_signals": unmatched,
         "unmatched_records": orphans,
+        "unmapped_values": _unmapped_values(reading, ruleset),
         "source_reconciliation": [
             {**row, "unmatched": sum(orphan["source_table"] == row["source_table"] for orphan in orphans)}
             for row in reading.source_reconciliation
@@ -388,3 +389,27 @@ def _shown(value: object) -> str | None:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
+
+
+def _unmapped_values(reading: Reading, rules: Rules) -> list[Record]:
+    """The rows of unmapped_values: what was unreadable, and countries and industries that no rule file lists."""
+    found = list(reading.unread)
+    for column, known in (("country", rules.markets), ("industry", rules.industries)):
+        values = [(row[column].lower(), row["account_id"]) for row in reading.standing["accounts"] if row[column]]
+        found += [("accounts", column, value, key) for value, key in values if value not in known]
+    keys: dict[tuple[str, str, str], list[str]] = {}
+    for table, column, value, key in found:
+        keys.setdefault((table, column, value), []).append(key)
+    rows_in = {row["source_table"]: row["rows_in"] for row in reading.source_reconciliation}
+    return [
+        {
+            "source": "tables",
+            "raw_table": table,
+            "column_name": column,
+            "value": value,
+            "row_count": len(those),
+            "share": len(those) / rows_in[table],
+            "example_key": min(those),
+        }
+        for (table, column, value), those in keys.items()
+    ]

@@ -245,6 +245,8 @@ class Reading:
     raw_of: dict[tuple[str, object], Record] = field(default_factory=dict)
     rejected_records: list[Record] = field(default_factory=list)
     source_reconciliation: list[Record] = field(default_factory=list)
+    unread: list[tuple[str, str, str, str]] = field(default_factory=list)
+    """Table, column, text in lower case and key of each category, of standing and rejected rows, that is none."""
 
 
 def read_all(
@@ -313,6 +315,7 @@ def _read_table(
     """Reject, group the rest by key, and let one version of each record stand."""
     versions: dict[tuple[object, ...], list[tuple[Record, Record]]] = {}
     rejected = 0
+    unread_of: dict[int, list[tuple[str, str, str, str]]] = {}
     for row in rows:
         further = _further(row, table)
         raw = by_name(row, table.columns) | further
@@ -323,14 +326,20 @@ def _read_table(
         for severity, reasons in (("record", fatal), ("value", harmless)):
             entries = [reject(name, given, reason, severity) for reason in reasons]
             reading.rejected_records += [entry | {"raw_record": raw} for entry in entries]
+        unlisted = "unknown_signal_type" in fatal
+        texts = {"signal_type": record["signal_type"]} if unlisted else _unread(table, given, record)
+        unread = [(name, column, text, key_as_text(table, record)) for column, text in texts.items()]
         if fatal:
             rejected += 1
+            reading.unread += unread
         else:
             versions.setdefault(_key(name, table, record), []).append((record, raw))
+            unread_of[id(record)] = unread
 
     chosen = [_choose(table, candidates, as_of) for candidates in versions.values()]
     standing = [(record, raw) for record, raw in chosen if not record["is_deleted"]]
     reading.standing[name] = [record for record, _ in standing]
+    reading.unread += [entry for record, _ in standing for entry in unread_of[id(record)]]
     reading.deleted[name] = [record for record, _ in chosen if record["is_deleted"]]
     reading.raw_of |= {(name, _key(name, table, record)): raw for record, raw in standing}
     reading.source_reconciliation.append(
@@ -390,6 +399,16 @@ def mapped(raw: Record, mappings: Iterable[FieldMapping]) -> Record:
         if any(re.fullmatch(".*".join(map(re.escape, each.split("*"))), word, re.DOTALL) for each in line.patterns):
             given[line.column] = line.value
     return given
+
+
+def _unread(table: Table, given: Record, record: Record) -> dict[str, str]:
+    """The texts of a row's categories that are none of their values, in lower case."""
+    texts = {
+        column: as_text(given.get(column))
+        for column, read in table.columns.items()
+        if read.__name__ == "read_category" and record[column] is None
+    }
+    return {column: text.lower() for column, text in texts.items() if text}
 
 
 def _further(row: Record, table: Table) -> Record:

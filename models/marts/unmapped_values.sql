@@ -1,0 +1,69 @@
+{#- columns with a list of values; a text that is none of them is kept in staging -#}
+{%- set categories = {
+    "accounts": ["growth_trend", "brand_tier", "competitive_position"],
+    "contacts": ["seniority"],
+    "activities": ["activity_type", "direction", "outcome"],
+    "sales_reps": ["role"],
+} -%}
+{%- set listed = {"country": "icp_markets", "industry": "icp_industries"} -%}
+with
+
+unmapped as (
+
+    {%- for table, columns in categories.items() %}
+    {%- for column in columns %}
+    select
+        '{{ table }}' as raw_table,
+        '{{ column }}' as column_name,
+        lower(unread_{{ column }}) as value,
+        {{ record_key_as_text(table, "records") }} as record_key
+    from {{ ref("stg_raw_tables__" ~ table) }} as records
+    where unread_{{ column }} is not null and record_status in ('standing', 'rejected')
+    union all
+    {%- endfor %}
+    {%- endfor %}
+    {%- for column, file in listed.items() %}
+    select
+        'accounts' as raw_table,
+        '{{ column }}' as column_name,
+        lower(accounts.{{ column }}) as value,
+        accounts.account_id as record_key
+    from {{ ref("stg_raw_tables__accounts") }} as accounts
+    left join {{ ref("stg_rules__" ~ file) }} as known on lower(accounts.{{ column }}) = known.{{ column }}
+    where accounts.record_status = 'standing' and accounts.{{ column }} is not null and known.{{ column }} is null
+    union all
+    {%- endfor %}
+    select
+        'signals' as raw_table,
+        'signal_type' as column_name,
+        signal_type as value,
+        signal_id as record_key
+    from {{ ref("stg_raw_tables__signals") }}
+    where record_status = 'rejected' and problems like '%:unknown_signal_type%'
+
+),
+
+counted as (
+
+    select
+        raw_table,
+        column_name,
+        value,
+        count(*) as row_count,
+        min(record_key) as example_key
+    from unmapped
+    group by raw_table, column_name, value
+
+)
+
+select
+    'tables' as source,
+    counted.raw_table,
+    counted.column_name,
+    counted.value,
+    counted.row_count,
+    counted.row_count / cast(row_counts.rows_in as {{ type_double() }}) as share,
+    counted.example_key
+from counted
+inner join {{ ref("stg_raw_tables__row_counts") }} as row_counts on counted.raw_table = row_counts.source_table
+order by counted.row_count desc, counted.raw_table asc, counted.column_name asc, counted.value asc

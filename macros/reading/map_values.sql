@@ -46,7 +46,7 @@
 {% macro compared_columns(mappings, columns) %}
     {%- set compared, declared = {}, columns | map(attribute="name") | list -%}
     {%- for line in mappings.values() | sum(start=[]) if line.source not in compared -%}
-        {%- do compared.update({line.source: ("raw_" if line.source in declared else "found_") ~ line.source | lower | replace(" ", "_")}) -%}
+        {%- do compared.update({line.source: "raw_" ~ line.source if line.source in declared else "found_" ~ compared | length}) -%}
     {%- endfor -%}
     {{ return(compared) }}
 {% endmacro %}

@@ -50,7 +50,7 @@ counted as (
         column_name,
         value,
         count(*) as row_count,
-        min(record_key) as example_key
+        coalesce(min(case when record_key <> '' then record_key end), '') as example_key
     from unmapped
     group by raw_table, column_name, value
 

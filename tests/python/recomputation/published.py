@@ -409,7 +409,7 @@ def _unmapped_values(reading: Reading, rules: Rules) -> list[Record]:
             "value": value,
             "row_count": len(those),
             "share": len(those) / rows_in[table],
-            "example_key": min(those),
+            "example_key": min(filter(None, those), default=""),
         }
         for (table, column, value), those in keys.items()
     ]

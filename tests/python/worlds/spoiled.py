@@ -281,6 +281,8 @@ def _spoiled(rng: random.Random, table: str, row: Row, cells: int, required: flo
             more = BAD.get(read, BAD_WORDS)
             row[column] = rng.choice((*BAD_CELLS.get(read, BAD_CATEGORIES), *more))
             reasons[f"invalid_{column}"] = "record" if is_required or column in declared.decisive else "value"
+    if "invalid_seniority" in reasons:
+        row["job_title"] = None  # field_mappings may read one in it
     return row, reasons
 
 

@@ -21,7 +21,7 @@
     {%- set rules = ref("stg_rules__field_mappings") -%}
     {%- if load_relation(rules) is none -%} {{ return([]) }} {%- endif -%}
     {{ return(run_sql(
-        "select column_name, coalesce(source_column, column_name), pattern, value from " ~ rules ~ " where raw_table = " ~ text_literal(table) ~ " order by line"
+        "select column_name, coalesce(source_column, column_name), pattern, value from " ~ rules ~ " where raw_table = " ~ text_literal(table) ~ " order by line asc"
     ).rows) }}
 {% endmacro %}
 

@@ -15,10 +15,10 @@ unmapped as (
     select
         '{{ table }}' as raw_table,
         '{{ column }}' as column_name,
-        lower(unread_{{ column }}) as value,
+        lower(records.unread_{{ column }}) as value,
         {{ record_key_as_text(table, "records") }} as record_key
     from {{ ref("stg_raw_tables__" ~ table) }} as records
-    where unread_{{ column }} is not null and record_status in ('standing', 'rejected')
+    where records.unread_{{ column }} is not null and records.record_status in ('standing', 'rejected')
     union all
     {%- endfor %}
     {%- endfor %}

@@ -227,14 +227,11 @@ class HubSpot(Crm):
             for error in get(list, told, "errors")
         ]
         taken, complaints = self.taken(told, rows), []
-        for row in rows:
-            messages = {get(str, error, "message") for ids, error in errors if not ids or row[KEY] in ids}
-            if any(messages):
-                said = f"refused {row[KEY]}: {'; '.join(sorted(filter(None, messages)))}"
-            else:
-                status = get(str, told, "status")
-                said = f"not acknowledged {row[KEY]}: not among the results of a batch that is {status}"
-            complaints += [said] * (row not in taken)
+        missing = f"not among the results of a batch that is {get(str, told, 'status')}"
+        for row in (row for row in rows if row not in taken):
+            messages = {get(str, error, "message") for ids, error in errors if not ids or row[KEY] in ids} - {""}
+            said = f"refused {row[KEY]}: {'; '.join(sorted(messages))}"
+            complaints.append(said if messages else f"not acknowledged {row[KEY]}: {missing}")
         return complaints
 
     def words(self, told: Any) -> str:

@@ -124,9 +124,9 @@ class HubSpotRecords(Crm):
         gone = [one for one in inputs if one["id"] not in self.companies]
         missing = {"message": "Could not get some COMPANY objects", "context": {"ids": [one["id"] for one in gone]}}
         results, errors = super().apply([one for one in inputs if one not in gone])
-        shown = [{"id": self.account_ids({"inputs": [one]})[0], "properties": {}} for one in inputs if one not in gone]
-        shown = [one for one in shown if one["id"] not in self.refused]
-        return [{**result, **one} for result, one in zip(results, shown, strict=True)], errors + [missing] * bool(gone)
+        shown = [one["id"] for one in inputs if one not in gone and one["id"] not in self.refused]
+        own = [result | {"id": record, "properties": {}} for result, record in zip(results, shown, strict=True)]
+        return own, errors + [missing] * bool(gone)
 
 
 class Salesforce(Crm):
@@ -171,10 +171,8 @@ class Salesforce(Crm):
                 error = {"statusCode": code, "message": f"{code} for {account_id}", "fields": []}
                 results.append({"success": False, "errors": [error]})
                 continue
-            values = {name.lower().removesuffix("__c"): v for name, v in one.items() if name.endswith("__c")}
-            new = values | {"account_id": account_id}
-            new.pop((self.external_id or "").lower().removesuffix("__c"), None)
-            new["account_id"] = account_id
+            fields = {name: v for name, v in one.items() if name not in ("attributes", "id", self.external_id)}
+            new = {name.lower().removesuffix("__c"): v for name, v in fields.items()} | {"account_id": account_id}
             self.changes[account_id] += self.companies.get(account_id) != new
             self.companies[account_id] = new
             results.append({"id": one.get("id", "001000000000000AAA"), "success": True, "errors": []})

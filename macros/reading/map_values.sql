@@ -54,8 +54,7 @@
 
 {#- CTEs up to `mapped`: rows of raw cells, of which those of mapped columns hold what field_mappings gives: what the first line gives
     whose pattern matches, else what they held. -#}
-{% macro map_values(mappings, columns, further_columns, rows, as) -%}
-{%- set compared = compared_columns(mappings, columns) -%}
+{% macro map_values(mappings, compared, columns, further_columns, rows, as) -%}
 comparable {{ "as " ~ kept() if kept() else as }}(
 
     select

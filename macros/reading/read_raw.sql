@@ -7,14 +7,14 @@
 {%- set declared = raw_source(table) -%}
 {%- set columns = declared.columns.values() | list -%}
 {%- set existing, mappings = columns_of_raw(table), mappings_of(table) -%}
-{%- set as = "as " ~ (not_kept() if is_repeated) -%}
+{%- set as, compared = "as " ~ (not_kept() if is_repeated), compared_columns(mappings, columns) -%}
 trimmed {{ as }}(
 
     select
         {%- for column in columns %}
         {{ raw_cell(column, relation, existing) }} as raw_{{ column.name }},
         {%- endfor %}
-        {%- for name, cell in compared_columns(mappings, columns).items() if "raw_" ~ name != cell %}
+        {%- for name, cell in compared.items() if cell.startswith("found_") %}
         {{ raw_cell({"name": name, "data_type": "text"}, relation, existing) }} as {{ cell }},
         {%- endfor %}
         {%- if is_repeated %}
@@ -29,7 +29,7 @@ trimmed {{ as }}(
 ),
 
 {%- if mappings %}
-{{ map_values(mappings, columns, (["is_repeated"] if is_repeated else []) + ["raw_row"], "trimmed", as) }},
+{{ map_values(mappings, compared, columns, (["is_repeated"] if is_repeated else []) + ["raw_row"], "trimmed", as) }},
 
 {% endif -%}
 typed {{ as }}(

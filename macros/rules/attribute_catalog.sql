@@ -13,6 +13,12 @@
 {% endmacro %}
 
 
+{#- SQL: whether a value is none of some, which are joined by '|'. -#}
+{% macro is_none_of(value, values) -%}
+    ({{ dbt.position("'|' || " ~ value ~ " || '|'", "'|' || " ~ values ~ " || '|'") }} = 0 or {{ value }} like '%|%')
+{%- endmacro %}
+
+
 {#- SQL: the attribute that says whether a technology is in use: its name in lower case, blanks as underscores. -#}
 {% macro technology_attribute(technology) -%}
     'uses_' || replace(lower({{ technology }}), ' ', '_')

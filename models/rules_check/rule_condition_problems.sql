@@ -78,11 +78,7 @@ checked as (
                 then
                 'match_value: "' || conditions.match_value || '" is not a number, as '
                 || conditions.attribute || ' is'
-            when attributes.known_values <> ''
-                and (
-                    {{ dbt.position("'|' || conditions.match_value || '|'", "'|' || attributes.known_values || '|'") }} = 0
-                    or conditions.match_value like '%|%'
-                )
+            when attributes.known_values <> '' and {{ is_none_of("conditions.match_value", "attributes.known_values") }}
                 then
                 'match_value: "' || conditions.match_value || '" is unknown; '
                 || conditions.attribute || ' is one of ' || replace(attributes.known_values, '|', ', ')

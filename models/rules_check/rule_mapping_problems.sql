@@ -28,11 +28,7 @@ checked as (
             when '|' || replace(mappings.pattern, ' ', '') || '|' like '%||%'
                 then 'pattern: "' || mappings.pattern || '" has a blank alternative: take one | out'
             when mappings.value is null then null
-            when columns.known_values <> ''
-                and (
-                    {{ dbt.position("'|' || lower(mappings.value) || '|'", "'|' || columns.known_values || '|'") }} = 0
-                    or mappings.value like '%|%'
-                )
+            when columns.known_values <> '' and {{ is_none_of("lower(mappings.value)", "columns.known_values") }}
                 then
                 'value: "' || mappings.value || '" is unknown; ' || mappings.column_name || ' is one of '
                 || replace(columns.known_values, '|', ', ')

@@ -121,7 +121,7 @@ class Rules:
     markets: dict[str, str]
     technologies: frozenset[str]
     free_email_domains: frozenset[str]
-    field_mappings: tuple[FieldMapping, ...] = ()
+    field_mappings: tuple[FieldMapping, ...]
 
 
 def read_rules(rules: dict[str, list[Row]]) -> Rules:

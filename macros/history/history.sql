@@ -99,6 +99,18 @@
 
 {#- Which raw tables a run reads, in one spelling: what was made of others is no history of theirs. -#}
 {% macro raw_source_of_run() %}
+    {%- if is_collected() -%}
+        {%- set places = [] -%}
+        {%- for name in sources() | sort -%}
+            {%- set place = place_of_source(name) if name != "tables" -%}
+            {%- do places.append(raw_tables_of_run() if name == "tables" else name if place[1] == name else name ~ " in " ~ place[1]) -%}
+        {%- endfor -%}
+        {{ return(places | join(", ") | lower) }}
+    {%- endif -%}
+    {{ return(raw_tables_of_run()) }}
+{% endmacro %}
+
+{% macro raw_tables_of_run() %}
     {%- if var("raw_refs") -%} {{ return("models of " ~ project_name) }} {%- endif -%}
     {%- set database = var("raw_database") or "" -%}
     {%- set elsewhere = database ~ "." if database | lower not in ["", (target.get("database") or "") | lower] else "" -%}

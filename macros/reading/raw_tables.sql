@@ -24,11 +24,17 @@
 {#- Where a raw table is: the relation with its names as they are in the warehouse; none if there is no such table. Tables
     are listed once a run, and kept in the graph, which lives as long; those of the demo, whose names are known, come later. -#}
 {% macro existing_raw_relation(declared) %}
+    {%- if is_collected() -%} {{ return(relation_of_model(raw_model_path(declared.name))) }} {%- endif -%}
+    {{ return(loaded_raw_relation(declared)) }}
+{% endmacro %}
+
+{#- The same of the source `tables` alone. -#}
+{% macro loaded_raw_relation(declared) %}
     {%- set relation = api.Relation.create(
         database=declared.database, schema=declared.schema, identifier=declared.identifier
     ) -%}
     {%- if is_demo() -%} {{ return(load_relation(relation)) }} {%- endif -%}
-    {%- if raw_model_name(declared.name) -%} {{ return(raw_model(declared.name)) }} {%- endif -%}
+    {%- if var("raw_refs").get(declared.name) -%} {{ return(relation_of_model(path_of_ref(var("raw_refs")[declared.name]))) }} {%- endif -%}
     {%- if var("raw_schema") == "demo" and var("raw_refs") -%} {{ return(none) }} {%- endif -%}
     {%- set listed = "raw_relations of " ~ invocation_id -%}
     {%- if listed not in graph -%}
@@ -48,9 +54,17 @@
 {#- The columns that a raw table has, in their order, as a dict from their names as declared (of others: their own) to adapter
     columns; none if there is no such table. Asked for once a run, too. -#}
 {% macro existing_raw_columns(declared) %}
-    {%- set found_in_run = "existing in " ~ invocation_id -%}
+    {{ return(columns_as_declared(declared, existing_raw_relation(declared), "existing in ")) }}
+{% endmacro %}
+
+{#- The same of the source `tables` alone. -#}
+{% macro loaded_raw_columns(declared) %}
+    {{ return(columns_as_declared(declared, loaded_raw_relation(declared), "loaded in ")) }}
+{% endmacro %}
+
+{% macro columns_as_declared(declared, relation, listed) %}
+    {%- set found_in_run = listed ~ invocation_id -%}
     {%- if found_in_run not in declared -%}
-        {%- set relation = existing_raw_relation(declared) -%}
         {%- if relation is none -%} {{ return(none) }} {%- endif -%}
         {%- set columns, meant, existing = adapter.get_columns_in_relation(relation), {}, {} -%}
         {%- set names = columns | map(attribute="name") | list -%}
@@ -148,8 +162,8 @@
     {%- if is_demo() -%} {{ return("") }} {%- endif -%}
     {%- set missing = [] -%}
     {#- what is built in the same run is looked at when it is read -#}
-    {%- for declared in graph.sources.values() if declared.source_name == "raw_tables" and not raw_model_name(declared.name) -%}
-        {%- do missing.extend(missing_of(declared)) -%}
+    {%- for declared in graph.sources.values() if declared.source_name == "raw_tables" and not var("raw_refs").get(declared.name) -%}
+        {%- if reads_source("tables") -%} {%- do missing.extend(missing_of(declared)) -%} {%- endif -%}
     {%- endfor -%}
     {%- if missing -%}
         {{ exceptions.raise_compiler_error(
@@ -160,13 +174,30 @@
             ~ "\nLoad what is missing, point raw_schema to where it is, or name the models that make it in raw_refs."
         ) }}
     {%- endif -%}
+    {%- set missing = missing_sources() -%}
+    {%- if missing -%}
+        {{ exceptions.raise_compiler_error(
+            "SOURCES INCOMPLETE - nothing was built\n  - " ~ (missing | join("\n  - "))
+            ~ "\nSay in source_schemas where the loader put them, or leave the source out of sources."
+        ) }}
+    {%- endif -%}
     {{ return("") }}
 {% endmacro %}
 
 
-{#- The tables that stand in the schema of the raw tables, the first ten by name. -#}
+{#- The tables that stand in the schema of the raw tables, the first ten by name, and what they look like. -#}
 {% macro what_stands_there() %}
     {%- set names = (graph.get("raw_relations of " ~ invocation_id) or {}).keys() | sort -%}
+    {%- set alike = [] -%}
+    {%- for name, known in known_sources().items() -%}
+        {%- for table in names if singular_name(table) in known.least | map("replace", "s", "") -%}
+            {%- do alike.append(" Is '" ~ table ~ "' " ~ name | capitalize ~ "'s? Then sources: [" ~ name ~ "].") -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(listed_names(names) ~ (alike | first or "")) }}
+{% endmacro %}
+
+{% macro listed_names(names) %}
     {%- if not names -%} {{ return("No table stands there.") }} {%- endif -%}
     {{ return("There stand " ~ (names[:10] | join(", ")) ~ (" and " ~ ((names | length) - 10) ~ " more" if names | length > 10 else "") ~ ".") }}
 {% endmacro %}
@@ -174,7 +205,7 @@
 
 {#- What is required of a raw table and missing: the table, or columns. -#}
 {% macro missing_of(declared) %}
-    {%- set existing, missing, required = existing_raw_columns(declared), [], [] -%}
+    {%- set existing, missing, required = loaded_raw_columns(declared), [], [] -%}
     {%- for column in declared.columns.values() if column.meta.required is defined -%}
         {%- set names = [column.name] + (column.meta.get("or_else") or []) -%}
         {%- do required.append(names | join(" or ")) -%}
@@ -182,18 +213,28 @@
             {%- do missing.append("column " ~ declared.name ~ "." ~ required[-1]) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- if existing is none and declared.meta.required -%}
+    {%- if existing is none and declared.meta.required and sources_of(declared.name) | list == ["tables"] -%}
         {{ return(["table " ~ declared.name ~ " (with at least " ~ (required | join(", ")) ~ ")"]) }}
     {%- endif -%}
     {{ return(missing) }}
 {% endmacro %}
 
 
-{#- At the end of a build: each optional column that was not found while another looks like it, as it counts as empty. -#}
+{#- At the end of a build: each optional column that was not found while another looks like it, as it counts as empty; and each field of
+    a source that a rule file names and that is not there. -#}
 {% macro tell_look_alikes() %}
     {%- if not is_at_work(["build", "run"]) or is_demo() -%} {{ return("") }} {%- endif -%}
-    {%- for declared in graph.sources.values() if declared.source_name == "raw_tables" -%}
-        {%- set existing = existing_raw_columns(declared) or {} -%}
+    {%- for row in (rule_lines("source_fields", "source, raw_table, column_name, source_field, line") if is_collected() else []) -%}
+        {%- set main = known_sources()[row[0]].makes[row[1]] if reads_source(row[0]) -%}
+        {%- if main and not source_has(row[0], main, row[3]) -%}
+            {%- do log(
+                "NOT READ: " ~ rule_file_name("source_fields") ~ " line " ~ row[4] ~ ": " ~ row[0] ~ "'s " ~ main ~ " has no field "
+                ~ row[3] ~ "; " ~ row[1] ~ "." ~ row[2] ~ " counts as empty.", info=true
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for declared in graph.sources.values() if declared.source_name == "raw_tables" and reads_source("tables") -%}
+        {%- set existing = loaded_raw_columns(declared) or {} -%}
         {%- for name in existing if name not in declared.columns -%}
             {%- set meant = nearest_name(name, declared.columns.keys() | reject("in", existing)) -%}
             {%- if meant -%}
@@ -220,16 +261,18 @@
 {#- The model or seed that stands for a raw table, by the var `raw_refs`: its name, after that of its package if that is not the
     root; what a `ref` takes; and where it is; none if there is none. -#}
 {% macro raw_model_name(table) -%}
+    {%- if is_collected() -%} {{ return("collected__" ~ table) }} {%- endif -%}
     {{ return(var("raw_refs").get(table) if var("raw_refs") is mapping else none) }}
 {%- endmacro %}
 
 {% macro raw_model_path(table) -%}
-    {%- set path = raw_model_name(table).split(".") -%}
-    {{ return(path if path | length == 2 else [project_name] + path) }}
+    {{ return([model.package_name, raw_model_name(table)] if is_collected() else path_of_ref(raw_model_name(table))) }}
 {%- endmacro %}
 
-{% macro raw_model(table) -%}
-    {%- for node in graph.nodes.values() if [node.package_name, node.name] == raw_model_path(table) -%}
+{% macro path_of_ref(name) -%} {{ return(name.split(".") if "." in name else [project_name, name]) }} {%- endmacro %}
+
+{% macro relation_of_model(path) -%}
+    {%- for node in graph.nodes.values() if [node.package_name, node.name] == path -%}
         {{ return(load_relation(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias))) }}
     {%- endfor -%}
 {%- endmacro %}
@@ -237,7 +280,11 @@
 
 {#- While the project is parsed: an edge from what makes a raw table, if the project or its root does. -#}
 {% macro need_raw(table) -%}
-    {%- if raw_model_name(table) -%} {%- do builtins.ref(*raw_model_path(table)) -%}
+    {%- if is_collected() -%} {%- do builtins.ref(*raw_model_path(table)) -%} {%- else -%} {%- do need_loaded(table) -%} {%- endif -%}
+{%- endmacro %}
+
+{% macro need_loaded(table) -%}
+    {%- if var("raw_refs") is mapping and var("raw_refs").get(table) -%} {%- do builtins.ref(*path_of_ref(var("raw_refs")[table])) -%}
     {%- elif is_demo() -%} {%- do ref("demo_" ~ table) -%} {%- endif -%}
 {%- endmacro %}
 
@@ -249,14 +296,20 @@
     {%- if not execute -%} {%- do ref("rules_checked") -%} {%- do need_raw(table) -%} {%- endif -%}
     {%- if not execute or relation.is_cte -%} {{ relation }}
     {%- else -%}
-    {%- set missing = missing_of(raw_source(table)) if raw_model_name(table) else [] -%}
+    {%- if not is_collected() -%} {%- do check_raw_ref(table) -%} {%- endif -%}
+    {{ existing_raw_relation(raw_source(table)) or "(select 1 as no_such_table where 1 = 0)" }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Raises an error that names what lacks in the model that stands for a raw table, if one does: it was built in the same run. -#}
+{% macro check_raw_ref(table) -%}
+    {%- set missing = missing_of(raw_source(table)) if var("raw_refs").get(table) else [] -%}
     {%- if missing -%}
         {{ exceptions.raise_compiler_error(
-            "RAW DATA INCOMPLETE - nothing was published\nIn '" ~ raw_model_name(table) ~ "', which stands for the raw table " ~ table
+            "RAW DATA INCOMPLETE - nothing was published\nIn '" ~ var("raw_refs")[table] ~ "', which stands for the raw table " ~ table
             ~ " (var raw_refs), is missing:\n  - " ~ (missing | join("\n  - "))
         ) }}
-    {%- endif -%}
-    {{ existing_raw_relation(raw_source(table)) or "(select 1 as no_such_table where 1 = 0)" }}
     {%- endif -%}
 {%- endmacro %}
 

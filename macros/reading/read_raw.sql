@@ -20,6 +20,9 @@ trimmed {{ as }}(
         {%- if is_repeated %}
         {{ is_repeated }} as is_repeated,
         {%- endif %}
+        {%- if is_collected() %}
+        {{ "'tables' as record_source" if relation.is_cte else "record_source" }},
+        {%- endif %}
         {{ whole_row("raw_table") }} as raw_row
     from {{ raw_relation(table) }} as raw_table
     {%- if only_if %}
@@ -29,7 +32,8 @@ trimmed {{ as }}(
 ),
 
 {%- if mappings %}
-{{ map_values(mappings, compared, columns, (["is_repeated"] if is_repeated else []) + ["raw_row"], "trimmed", as) }},
+{%- set further = (["is_repeated"] if is_repeated else []) + (["record_source"] if is_collected() else []) + ["raw_row"] %}
+{{ map_values(mappings, compared, columns, further, "trimmed", as) }},
 
 {% endif -%}
 typed {{ as }}(
@@ -87,6 +91,9 @@ read_rows {{ as }}(
 {% macro problems_of(declared, reject_if) -%}
     {%- set columns = declared.columns.values() | list -%}
     {%- set invalid = "case when raw_{0} is not null and {0} is null then '|{1}:invalid_{0}' else '' end" -%}
+    {#- an amount whose currency has no rate arrives with its code -#}
+    {%- set unknown_currency = "case when raw_{0} is null or {0} is not null then '' when record_source <> 'tables' and cast(raw_{0} as "
+        ~ dbt.type_string() ~ ") like '% ___' then '|value:unknown_currency' else '|{1}:invalid_{0}' end" -%}
     {%- set missing = "case when raw_{0} is null then '|record:missing_{0}' else '' end" -%}
     {%- set of_values, of_key, of_record, of_delete, is_delete = [], [], [], [], ["coalesce(is_deleted, false)"] -%}
     {%- for column in columns -%}
@@ -94,7 +101,8 @@ read_rows {{ as }}(
         {%- set is_required = column.meta.required and not column.meta.or_else -%}
         {%- set found = of_values if not is_fatal else of_key if column.name in declared.meta.key else of_record -%}
         {%- if column.data_type != "text" -%}
-            {%- do found.append(invalid | replace("{0}", column.name) | replace("{1}", "record" if is_fatal else "value")) -%}
+            {%- set told = unknown_currency if is_collected() and column.name.endswith("_usd") else invalid -%}
+            {%- do found.append(told | replace("{0}", column.name) | replace("{1}", "record" if is_fatal else "value")) -%}
             {%- if found is sameas of_record -%} {%- do of_delete.append(found[-1] | replace("|record:", "|value:")) -%} {%- endif -%}
         {%- endif -%}
         {%- if is_required -%} {%- do found.append(missing | replace("{0}", column.name)) -%} {%- endif -%}

@@ -23,6 +23,9 @@ with
 {{ number_versions(table, "read_rows", with_fingerprint=with_fingerprint) }}
 
 {{ select_staged(table) }}
+{%- if is_collected() %},
+    record_source
+{%- endif %}
 {%- if with_fingerprint %},
     {{ fingerprint("raw_row") }} as fingerprint
 {%- endif %}

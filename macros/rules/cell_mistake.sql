@@ -11,6 +11,7 @@
         "number": "a number (write 0.5, not 0,5; no currency, no %)",
         "integer": "a whole number",
         "boolean": "true or false",
+        "date": "a date such as 2026-01-31",
     } -%}
     case
         when {{ trim_text(cell) }} is null then {{ "'must not be blank'" if meta.required else "null" }}

@@ -26,7 +26,7 @@
     {{ return([
         "scoring_models", "scoring_dimensions", "scoring_rules", "signal_types", "tiers", "tier_treatments",
         "qualification_rules", "engagement_triggers", "icp_industries", "icp_markets", "complementary_technologies",
-        "free_email_domains", "field_mappings",
+        "free_email_domains", "field_mappings", "source_fields", "signal_mappings", "currency_rates",
     ]) }}
 {% endmacro %}
 
@@ -94,6 +94,7 @@ from ({{ rule_rows(name) }}) as rule_rows
     {%- if data_type == "text" -%} {{ short_text }}
     {%- elif data_type == "category" -%} lower({{ compared_text(short_text) }})
     {%- elif data_type == "boolean" -%} {{ parse_boolean(text) }}
+    {%- elif data_type == "date" -%} cast({{ parse_timestamp(text) }} as date)
     {%- elif data_type == "integer" -%}
     cast(case when abs({{ number }}) <= 1e9 and floor({{ number }}) = {{ number }} then {{ number }} end as {{ dbt.type_int() }})
     {%- else -%}

@@ -1,8 +1,12 @@
-{#- Whether the project reads the demo it ships: true until `raw_schema` or `raw_database` points elsewhere, or another is the root. -#}
+{#- Whether the project reads the demo it ships: true until `sources`, `raw_schema` or `raw_database` point elsewhere, or another is the
+    root. -#}
 {% macro is_demo() %}
-    {{ return(
-        project_name == var("this_project") and var("raw_schema") == "demo" and var("raw_database") is none and not var("raw_refs")
-    ) }}
+    {{ return(project_name == var("this_project") and is_demo_schema() and not is_collected()) }}
+{% endmacro %}
+
+{#- Whether the source `tables` is still the demo's. -#}
+{% macro is_demo_schema() %}
+    {{ return(var("raw_schema") == "demo" and var("raw_database") is none and not var("raw_refs")) }}
 {% endmacro %}
 
 

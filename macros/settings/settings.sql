@@ -7,6 +7,8 @@
         "raw_database": {"kind": "name", "example": "crm_copy", "or_null": true, "of_run": true},
         "raw_refs": {"kind": "names", "example": "{accounts: crm_accounts}", "of_run": true},
         "rule_refs": {"kind": "names", "example": "{tiers: my_tiers}"},
+        "sources": {"kind": "sources", "example": "[salesforce]", "of_run": true},
+        "source_schemas": {"kind": "names", "example": "{salesforce: crm_copy.salesforce}", "of_run": true},
         "engagement_window_days": {"kind": "whole number", "most": 36500, "example": 90},
         "fit_threshold": {"kind": "number", "most": 1000, "example": 60},
         "timing_threshold": {"kind": "number", "most": 1000, "example": 50},
@@ -41,6 +43,7 @@
                 "boolean": "true or false",
                 "roles": "a list of roles",
                 "names": "a list of names with what stands for each",
+                "sources": "a list of some of tables, " ~ (known_sources() | join(", ")) ~ ", each once",
                 "time zone": "the name of a time zone (IANA)",
                 "working hours": "a time from and to, and days",
             }[setting.kind] -%}
@@ -52,7 +55,10 @@
             {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- for name, known in {"raw_refs": raw_tables(), "rule_refs": rule_files()}.items() if var(name) is mapping -%}
+    {%- if reads_source("tables") and is_collected() and is_demo_schema() -%}
+        {%- do wrong.append("sources: tables beside others would be the demo's; point raw_schema to your tables, or leave tables out") -%}
+    {%- endif -%}
+    {%- for name, known in {"raw_refs": raw_tables(), "rule_refs": rule_files(), "source_schemas": known_sources() | list}.items() if var(name) is mapping -%}
         {%- for key in var(name) if key not in known -%}
             {%- do wrong.append(name ~ ": '" ~ key ~ "' is none of " ~ (known | join(", "))) -%}
         {%- endfor -%}
@@ -81,6 +87,12 @@
     {%- endif -%}
     {%- if setting.kind == "time zone" -%} {{ return(value is string and value in modules.pytz.all_timezones) }} {%- endif -%}
     {%- if setting.kind == "working hours" -%} {{ return(working_hours(value) is not none) }} {%- endif -%}
+    {%- if setting.kind == "sources" -%}
+        {%- if value is mapping or value is not sequence or not sources() or sources() | unique | list != sources() | list -%}
+            {{ return(false) }}
+        {%- endif -%}
+        {{ return(sources() | reject("in", ["tables"] + known_sources() | list) | list == []) }}
+    {%- endif -%}
     {%- if setting.kind == "roles" -%}
         {%- if value is mapping or value is not sequence -%} {{ return(false) }} {%- endif -%}
         {%- for role in ([value] if value is string else value) if not is_name(role) -%} {{ return(false) }} {%- endfor -%}

@@ -13,6 +13,7 @@ unmapped as (
     {%- for table, columns in categories.items() %}
     {%- for column in columns %}
     select
+        {{ "records.record_source" if is_collected() else "'tables'" }} as source,
         '{{ table }}' as raw_table,
         '{{ column }}' as column_name,
         lower(records.unread_{{ column }}) as value,
@@ -24,6 +25,7 @@ unmapped as (
     {%- endfor %}
     {%- for column, file in listed.items() %}
     select
+        {{ "accounts.record_source" if is_collected() else "'tables'" }} as source,
         'accounts' as raw_table,
         '{{ column }}' as column_name,
         lower(accounts.{{ column }}) as value,
@@ -34,30 +36,63 @@ unmapped as (
     union all
     {%- endfor %}
     select
+        'tables' as source,
         'signals' as raw_table,
         'signal_type' as column_name,
         signal_type as value,
         signal_id as record_key
     from {{ ref("stg_raw_tables__signals") }}
     where record_status = 'rejected' and problems like '%:unknown_signal_type%'
+    {%- for name in sources_of("signals") if name != "tables" %}
+    union all
+    select
+        event_source as source,
+        'signals' as raw_table,
+        'event' as column_name,
+        lower(event) as value,
+        signal_id as record_key
+    from {{ ref(source_model(name, "signals")) }}
+    where signal_type is null and not is_deleted and event is not null
+    {%- endfor %}
 
 ),
 
 counted as (
 
     select
+        source,
         raw_table,
         column_name,
         value,
         count(*) as row_count,
         coalesce(min(case when record_key <> '' then record_key end), '') as example_key
     from unmapped
-    group by raw_table, column_name, value
+    group by source, raw_table, column_name, value
+
+),
+
+-- events are counted where they are, the rest as raw rows
+row_counts as (
+
+    select
+        source_table as raw_table,
+        null as event_source,
+        rows_in
+    from {{ ref("stg_raw_tables__row_counts") }}
+    {%- for name in sources_of("signals") if name != "tables" %}
+    union all
+    select
+        'signals' as raw_table,
+        event_source,
+        count(*) as rows_in
+    from {{ ref(source_model(name, "signals")) }}
+    group by event_source
+    {%- endfor %}
 
 )
 
 select
-    'tables' as source,
+    counted.source,
     counted.raw_table,
     counted.column_name,
     counted.value,
@@ -65,5 +100,7 @@ select
     counted.row_count / cast(row_counts.rows_in as {{ type_double() }}) as share,
     counted.example_key
 from counted
-inner join {{ ref("stg_raw_tables__row_counts") }} as row_counts on counted.raw_table = row_counts.source_table
-order by counted.row_count desc, counted.raw_table asc, counted.column_name asc, counted.value asc
+inner join row_counts
+    on counted.raw_table = row_counts.raw_table
+    and case when counted.column_name = 'event' then counted.source else '' end = coalesce(row_counts.event_source, '')
+order by counted.row_count desc, counted.source asc, counted.raw_table asc, counted.column_name asc, counted.value asc

@@ -1,4 +1,4 @@
--- What is wrong with single lines of field_mappings, given what the columns of the raw tables hold.
+-- What is wrong with single lines of the files that say how raw rows are read, given what the columns of the raw tables hold.
 with
 
 -- columns that can be given a value
@@ -10,6 +10,27 @@ columns as (
         '{{ column[1] }}' as column_name,
         '{{ column[2] }}' as data_type,
         '{{ column[3] }}' as known_values
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
+made as (
+
+    {%- for source, known in known_sources().items() %}
+    {%- set of_source = loop %}
+    {%- for table in known.makes %}
+    select '{{ source }}' as source, '{{ table }}' as raw_table
+    {{ "union all" if not (loop.last and of_source.last) }}
+    {%- endfor %}
+    {%- endfor %}
+
+),
+
+sources_known as (
+
+    {%- for source, known in known_sources().items() %}
+    select '{{ source }}' as source, '{{ known.makes | join(", ") }}' as made_tables
     {{ "union all" if not loop.last }}
     {%- endfor %}
 
@@ -51,12 +72,55 @@ checked as (
     where mappings.column_name is not null
         and mappings.raw_table in (select known.raw_table from columns as known)
 
+),
+
+fields_checked as (
+
+    select
+        fields.line,
+        fields.row_name,
+        case
+            when made.raw_table is null
+                then 'raw_table: ' || fields.source || ' makes no rows of ' || fields.raw_table || ', but of ' || sources_known.made_tables
+            when fields.raw_table <> 'accounts' and columns.column_name is null
+                then
+                'column: "' || fields.column_name || '" is no column of ' || fields.raw_table
+                || ' that can be read from a field; docs/raw-tables.md says what each raw table holds'
+        end as mistake
+    from {{ ref("stg_rules__source_fields") }} as fields
+    inner join sources_known on fields.source = sources_known.source
+    left join made on fields.source = made.source and fields.raw_table = made.raw_table
+    left join columns on fields.raw_table = columns.raw_table and fields.column_name = columns.column_name
+    where fields.column_name is not null and fields.raw_table in (select known.raw_table from columns as known)
+
+),
+
+signals_checked as (
+
+    select
+        line,
+        row_name,
+        case
+            when '|' || replace(event, ' ', '') || '|' like '%||%'
+                then 'event: "' || event || '" has a blank alternative: take one | out'
+            when '|' || replace(pattern, ' ', '') || '|' like '%||%'
+                then 'pattern: "' || pattern || '" has a blank alternative: take one | out'
+            when field is null and pattern is not null
+                then 'field: must name what the pattern "' || pattern || '" is compared with'
+            when field is not null and pattern is null
+                then 'pattern: must say what the field "' || field || '" may hold; * is anything'
+        end as mistake
+    from {{ ref("stg_rules__signal_mappings") }}
+
 )
 
+{% for file, rows in {"field_mappings": "checked", "source_fields": "fields_checked", "signal_mappings": "signals_checked"}.items() -%}
 select
-    'field_mappings.csv' as file,
+    '{{ file }}.csv' as file,
     line,
     row_name,
     mistake
-from checked
+from {{ rows }}
 where mistake is not null
+{{ "union all" if not loop.last }}
+{% endfor %}

@@ -31,12 +31,6 @@ treatments as (
 
 ),
 
-triggers as (
-
-    select * from {{ ref("stg_rules__engagement_triggers") }}
-
-),
-
 signal_types as (
 
     select * from {{ ref("stg_rules__signal_types") }}
@@ -46,6 +40,20 @@ signal_types as (
 qualifiers as (
 
     select * from {{ ref("stg_rules__qualification_rules") }}
+
+),
+
+types_named as (
+
+    {%- for file in ["engagement_triggers", "signal_mappings"] %}
+    select
+        '{{ file }}.csv' as file,
+        line,
+        row_name,
+        signal_type
+    from {{ ref("stg_rules__" ~ file) }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -101,10 +109,10 @@ left join tiers
 where treatments.tier_number is not null and tiers.tier_number is null
 union all
 select
-    'engagement_triggers.csv' as file,
-    triggers.line,
-    triggers.row_name,
-    'signal_type "' || triggers.signal_type || '" is unknown; it must be a row of signal_types.csv' as mistake
-from triggers
-left join signal_types on triggers.signal_type = signal_types.signal_type
-where triggers.signal_type is not null and signal_types.signal_type is null
+    types_named.file,
+    types_named.line,
+    types_named.row_name,
+    'signal_type "' || types_named.signal_type || '" is unknown; it must be a row of signal_types.csv' as mistake
+from types_named
+left join signal_types on types_named.signal_type = signal_types.signal_type
+where types_named.signal_type is not null and signal_types.signal_type is null

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+import demo_sources
 from builds.warehouse import MARTS, Warehouse
 from worlds.committed import PROJECT, demo_rows
 
@@ -28,6 +29,8 @@ EVERY_SETTING = {
     "raw_database": "crm_copy",
     "raw_schema": "crm",
     "replace_published": True,
+    "sources": ["salesforce"],
+    "source_schemas": {"salesforce": "sfdc"},
     "max_rejected_share": 0,
     "max_unmatched_share": 0,
     "max_shrink_share": 0.01,
@@ -47,6 +50,9 @@ NO_SCORE_DEPENDS_ON = (
     "grant_raw_records_to",
 )
 """These are tried in one build."""
+SOURCES = ("sources", "source_schemas")
+WHERE_FROM = ("raw_database", "raw_schema", *SOURCES)
+"""What was published of other raw tables is replaced with leave alone."""
 OF_A_ROOT_PROJECT = {"this_project", "raw_refs", "rule_refs"}
 """These are tried as a package (`package/`)."""
 
@@ -56,12 +62,16 @@ def tried() -> list[dict[str, Any]]:
     settings = [
         {name: value}
         for name, value in EVERY_SETTING.items()
-        if name not in (*NO_SCORE_DEPENDS_ON, "raw_database", "raw_schema", "replace_published")
+        if name not in (*NO_SCORE_DEPENDS_ON, *WHERE_FROM, "replace_published")
     ]
     settings.append({name: EVERY_SETTING[name] for name in NO_SCORE_DEPENDS_ON})
     return settings + [
         {name: EVERY_SETTING[name] for name in names}
-        for names in (("raw_database", "replace_published"), ("raw_schema", "replace_published"))
+        for names in (
+            ("raw_database", "replace_published"),
+            ("raw_schema", "replace_published"),
+            (*SOURCES, "replace_published"),
+        )
     ]
 
 
@@ -83,6 +93,8 @@ def test_the_demo_builds_with_every_setting(demo, tmp_path):
     warehouse = Warehouse(tmp_path, files={"profiles.yml": yaml.safe_dump(profile)})
     shutil.copy(demo.path, warehouse.path)
     warehouse.load(demo_rows(), schema="crm")
+    market = demo_sources.renamed(demo_sources.standing(demo_sources.demo()), "salesforce")[0]
+    demo_sources.write(demo_sources.as_source(market, "salesforce", "fivetran"), warehouse.path, "sfdc")
     unit_tests = ("test", "--resource-type", "unit_test"), {**EVERY_SETTING, "as_of": "2020-02-29T23:30:00Z"}
     builds = [(("build", "--exclude-resource-type", "unit_test"), settings) for settings in tried()]
     commands = [

@@ -234,6 +234,11 @@ ELSEWHERE = {
     "uv run dbt build": "the fixture `demo`",
     "uv run pytest": "this run",
     "DUCKDB_PATH=/data/warehouse.duckdb uv run dbt build --vars '{raw_schema: crm}'": "the fixture `by_domain`",
+    "DUCKDB_PATH=/data/warehouse.duckdb uv run dbt build"
+    " --vars '{sources: [salesforce, segment]}'": "sources/test_demos",
+    "uv run python scripts/demo_sources.py salesforce --loader airbyte": "sources/test_demos, in memory",
+    "uv run dbt build --vars '{sources: [salesforce],"
+    ' as_of: "2026-06-30T09:00:00Z", replace_published: true}\'': "sources/test_demos",
     'AS_OF="2026-06-${day}T09:00:00Z" uv run dbt build': "test_the_days_of_the_walkthrough, in memory",
     "CRM_TOKEN=... uv run python scripts/sync_to_crm.py account_prioritization_marts.duckdb": "needs a CRM",
     "createdb --template template0 --locale C.UTF-8 warehouse": "needs PostgreSQL: test_engines",

@@ -33,6 +33,9 @@ ADDED = {
     "scoring_dimensions": "weighted_composite | added | 0 | 5",
     "tiers": "weighted_composite | 5 | Tier 5 |",
     "field_mappings": "contacts | seniority | job_title | *whisperer* | practitioner",
+    "source_fields": "salesforce | contacts | seniority | Level__c",
+    "signal_mappings": "segment.tracks | plan chosen | plan | pro* | plan_page_visit",
+    "currency_rates": "EUR | 1.1 | 2026-01-01",
 }
 
 
@@ -48,7 +51,14 @@ NAMED_BY = {
     "icp_markets": 1,
     "complementary_technologies": 1,
     "field_mappings": 4,
-}  # how many columns, from the first, name a row; triggers are named by three that are not the first
+    "source_fields": 3,
+    "signal_mappings": 4,
+}  # how many columns, from the first, name a row
+NAMED_APART = {
+    "engagement_triggers": ["status", "trigger", "signal_type"],
+    "currency_rates": ["currency_code", "valid_from"],
+}
+"""Those that are not the first."""
 
 
 def case(*changes: str) -> tuple[RuleRows, list[str]]:
@@ -81,7 +91,7 @@ def row_name(file: str, row: Mapping[str, str], words: str) -> str:
         return "is_primary"
     if words.startswith(("the weights of the model", "promote_hot: only one")):
         return row["scoring_model"]
-    key = list(row)[: NAMED_BY[file]] if file in NAMED_BY else ["status", "trigger", "signal_type"]
+    key = list(row)[: NAMED_BY[file]] if file in NAMED_BY else NAMED_APART[file]
     return ", ".join(row[column].strip()[:60] for column in key if row[column].strip())
 
 

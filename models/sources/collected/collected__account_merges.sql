@@ -1,0 +1,2 @@
+{{ config(enabled=is_collected(), materialized=collected_as()) }}
+{{ collect("account_merges") }}

@@ -3,7 +3,7 @@
     uv run python scripts/demo_sources.py salesforce --loader airbyte
 
 makes the schema `salesforce` in the DuckDB file of the project (DUCKDB_PATH), in place of what a loader would bring; a
-build with `--vars '{sources: [salesforce], as_of: 2026-06-30T09:00:00Z}'` then reads it. `--source-schema` names another.
+build with `--vars '{sources: [salesforce], as_of: 2026-06-30T09:00:00Z}'` then reads it. `--source-schema`: another.
 
 What a source cannot know is not there: `as_source` says what it holds, `known_to` the same as raw tables.
 """

@@ -1,4 +1,4 @@
-"""Salesforce as it is found, against the recomputation: each loader, and histories."""
+"""Sources as they are found, against the recomputation: each loader, histories, two CRMs at once, web events."""
 
 from __future__ import annotations
 
@@ -10,11 +10,24 @@ import demo_sources
 from builds.comparing import assert_agrees, of_the_moment
 from builds.warehouse import Warehouse
 from recomputation import recompute
-from recomputation.sources import salesforce
+from recomputation.hubspot import hubspot
+from recomputation.reading import Record
+from recomputation.sources import long_id, salesforce
+from recomputation.web_events import segment
 from worlds.committed import rules
-from worlds.crm_sources import AS_OF, AS_OF_TEXT, FIELDS, RATES, salesforce_tables
+from worlds.crm_sources import (
+    AS_OF,
+    AS_OF_TEXT,
+    FIELDS,
+    RATES,
+    hubspot_tables,
+    salesforce_tables,
+    segment_tables,
+)
 
 LOADERS = ("airbyte", "fivetran", "dlt", "history")
+RULES = {**rules(), "currency_rates": RATES, "source_fields": FIELDS}
+Raw = dict[str, list[Record]]
 
 
 @pytest.mark.long
@@ -23,26 +36,71 @@ def test_salesforce_as_it_is_found(warehouse, loader):
     """Ids of 15 characters, versions, deletes, merges, leads, currencies, picklists, fields of one's own."""
     tables = salesforce_tables(loader, 1 + LOADERS.index(loader))
     demo_sources.write(tables, warehouse.path, "crm")
-    assert_salesforce_agrees(warehouse, tables)
+    reasons = assert_salesforce_agrees(warehouse, tables)
+    assert {"unknown_currency", "missing_account_name", "invalid_amount_usd", "invalid_created_at"} <= reasons
 
 
-def assert_salesforce_agrees(warehouse: Warehouse, tables: demo_sources.Tables, *arguments: str) -> None:
+@pytest.mark.long
+@pytest.mark.parametrize("loader", ["airbyte", "fivetran", "dlt"])
+def test_hubspot_as_it_is_found(warehouse, loader):
+    """Lists of merged records, domains and technologies, milliseconds, stages, several contacts of an engagement."""
+    tables = hubspot_tables(loader, 11 + LOADERS.index(loader))
+    demo_sources.write(tables, warehouse.path, "hubspot")
+    reasons = assert_sources_agree(warehouse, ["hubspot"], {}, hubspot(tables, RULES, AS_OF))
+    assert {"unknown_currency", "invalid_amount_usd", "invalid_created_at"} <= reasons
+
+
+@pytest.mark.long
+def test_two_crms_and_web_events(warehouse):
+    """Companies and contacts that name their record in Salesforce are merged into it; visitors find both."""
+    crm, other, web = salesforce_tables("fivetran", 21), hubspot_tables("fivetran", 22), segment_tables(23)
+    for kind, key in (("company", "account"), ("contact", "contact")):
+        for n, row in enumerate(other[kind][:40]):
+            number = crm[key][n]["id"]
+            row[f"property_salesforce{key}id"] = number[:15] if n % 2 else number
+    for name, tables in (("crm", crm), ("hubspot", other), ("segment", web)):
+        demo_sources.write(tables, warehouse.path, name)
+    made = [salesforce(crm, RULES, AS_OF), hubspot(other, RULES, AS_OF, with_salesforce=True), segment(web, RULES)]
+    names = {name for raw in made for name in raw}
+    raw = {name: [in_full(row) for each in made for row in each.get(name, [])] for name in names}
+    assert_sources_agree(warehouse, ["salesforce", "hubspot", "segment"], {"salesforce": "crm"}, raw)
+    assert sum(row["channel"] == "web" for row in raw["signals"]) > 500
+
+
+def in_full(row: Record) -> Record:
+    """A row whose ids of Salesforce have 18 characters."""
+    return {
+        name: long_id(value, everywhere=False) if name.endswith("_id") and isinstance(value, str) else value
+        for name, value in row.items()
+    }
+
+
+def assert_salesforce_agrees(warehouse: Warehouse, tables: demo_sources.Tables, *arguments: str) -> set[str]:
     """Builds what stands in the schema `crm`, and holds it against the recomputation."""
+    raw = salesforce(tables, RULES, AS_OF)
+    return assert_sources_agree(warehouse, ["salesforce"], {"salesforce": "crm"}, raw, *arguments)
+
+
+def assert_sources_agree(
+    warehouse: Warehouse, sources: list[str], schemas: dict[str, str], raw: Raw, *arguments: str
+) -> set[str]:
+    """Builds some sources, and holds all marts against those of raw tables; the reasons why rows were rejected."""
     warehouse.seeds |= {"currency_rates": RATES, "source_fields": FIELDS}
-    given = {"sources": ["salesforce"], "source_schemas": {"salesforce": "crm"}, "as_of": AS_OF_TEXT}
+    given = {"sources": sources, "source_schemas": schemas, "as_of": AS_OF_TEXT, "max_shrink_share": 1}
     without = ("--exclude-resource-type", "unit_test", *arguments)
-    warehouse.dbt("build", *without, variables={**given, "max_shrink_share": 1}, project=warehouse.project()).check()
-    committed = {**rules(), "currency_rates": RATES, "source_fields": FIELDS}
-    expected = recompute(salesforce(tables, committed, AS_OF), committed, AS_OF)
+    warehouse.dbt("build", *without, variables=given, project=warehouse.project()).check()
+    expected = recompute(raw, RULES, AS_OF)
     for row in expected["rejected_records"]:
         column = row["reason"].removeprefix("invalid_")
         if column.endswith("_usd") and re.search(" [A-Z]{3}$", str(row["raw_record"].get(column))):
             row["reason"] = "unknown_currency"
-    reasons = {row["reason"] for row in expected["rejected_records"]}
-    assert {"unknown_currency", "missing_account_name", "invalid_amount_usd", "invalid_created_at"} <= reasons
     found = warehouse.built()
-    assert {row["value"] for row in found["unmapped_values"] if row["column_name"] == "event"} >= {"sky writing"}
-    found["unmapped_values"] = [
-        {**row, "source": "tables"} for row in found["unmapped_values"] if row["column_name"] != "event"
-    ]
+    values = found["unmapped_values"]
+    assert any(row["column_name"] == "event" for row in values)
+    assert {row["source"].partition(".")[0] for row in values} <= set(sources)
+    if len(sources) == 1:
+        found["unmapped_values"] = [{**row, "source": "tables"} for row in values if row["column_name"] != "event"]
+    else:
+        del expected["unmapped_values"]
     assert_agrees(of_the_moment(found), of_the_moment(expected), with_raw_records=False)
+    return {row["reason"] for row in expected["rejected_records"]}

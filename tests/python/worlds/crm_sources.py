@@ -184,3 +184,115 @@ def with_history(tables: Tables, seed: int) -> Tables:
                 "2026-06-20T00:00:00Z" if is_gone else "9999-12-31T23:59:59.999Z" if is_last else "2026-06-01T00:00:00Z"
             )
     return tables
+
+
+def hubspot_world(seed: int) -> Tables:
+    """HubSpot's objects by the names of their properties, spoiled by chance; stages, forms and merges beside them."""
+    rng = random.Random(seed)
+    market = demo_sources.renamed(demo_sources.standing(demo_sources.demo()), "hubspot")[0]
+    objects = demo_sources.hubspot(market)
+    companies, contacts = ([row["Id"] for row in objects[name]] for name in ("company", "contact"))
+    for row in objects["company"]:
+        row["hs_annual_revenue_currency_code"] = rng.choice(CURRENCIES)
+        some(rng, row, 0.05, "name", ("", " "))
+        some(rng, row, 0.3, "lifecyclestage", ("customer", "Evangelist", "lead", "86547", ""))
+        some(rng, row, 0.1, "industry", ("BANKING", "ALCHEMY", "Consumer_Electronics", ""))
+        some(rng, row, 0.1, "country", ("", "DE", "United Kingdom", "Atlantis"))
+        some(rng, row, 0.1, "hs_country_code", ("US", "CA"))
+        some(rng, row, 0.05, "numberofemployees", ("many", "-5", "1e3"))
+        some(rng, row, 0.03, "Deleted", ("true",))
+        some(rng, row, 0.05, "hs_merged_object_ids", ("77;78;", ";".join(rng.sample(companies, 2))))
+        some(rng, row, 0.1, "hs_additional_domains", ("a.example; b.example", "gmail.com"))
+        some(rng, row, 0.1, "createdate", ("2026-08-01T00:00:00.000Z", "1767225600000", "soon"))
+        some(rng, row, 0.1, "hs_is_target_account", ("true", "perhaps"))
+    for row in objects["contact"]:
+        some(rng, row, 0.1, "associatedcompanyid", ("", "12345", rng.choice(companies)))
+        some(rng, row, 0.1, "jobtitle", ("VP of Sales", "Head of IT", "Buyer", ""))
+        some(rng, row, 0.1, "hs_seniority", ("vp", "entry", "wizard"))
+        some(rng, row, 0.1, "job_function", ("", "information_technology", "Legal"))
+        some(rng, row, 0.03, "hs_merged_object_ids", ("91;92", ";".join(rng.sample(contacts, 2))))
+        some(rng, row, 0.03, "Deleted", ("true",))
+        some(rng, row, 0.05, "email", ("", "someone@gmail.com"))
+    stages = sorted({row["dealstage"] for row in objects["deal"]})
+    objects["deal_pipeline_stage"] = [
+        {"StageId": stage, "Label": stage.title(), "Probability": rng.choice(("0.0", "1.0", "0.5"))}
+        for stage in stages[1:]
+    ]
+    for row in objects["deal"]:
+        row["deal_currency_code"] = rng.choice(CURRENCIES)
+        some(rng, row, 0.2, "hs_is_closed", ("",))
+        some(rng, row, 0.2, "hs_is_closed_won", ("",))
+        some(rng, row, 0.1, "dealstage", ("closedwon", "closedlost"))
+        some(rng, row, 0.1, "amount", ("", "lots"))
+        some(rng, row, 0.1, "amount_in_home_currency", ("1000", "2000.5"))
+        some(rng, row, 0.1, "createdate", ("1767225600000", ""))
+        some(rng, row, 0.05, "hs_primary_associated_company", ("", "12345"))
+    objects["merged_deal"] = [
+        {"DealId": objects["deal"][0]["Id"], "MergedDealId": row["Id"]} for row in rng.sample(objects["deal"][1:], 5)
+    ]
+    for row in objects["owner"]:
+        some(rng, row, 0.2, "Archived", ("true", "false"))
+    for kind in demo_sources.CHANNELS:
+        for row in objects[f"engagement_{kind}"]:
+            some(rng, row, 0.1, "Contact", ("", rng.choice(contacts)))
+            some(rng, row, 0.1, "Company", ("", rng.choice(companies)))
+            some(rng, row, 0.05, "hs_timestamp", ("1780272000000", ""))
+            some(rng, row, 0.1, "hs_meeting_outcome", ("SCHEDULED", "NO_SHOW", "abducted"))
+            some(rng, row, 0.1, "hs_call_direction", ("INBOUND", "sideways", ""))
+    for row in objects["email_event"]:
+        some(rng, row, 0.1, "FilteredEvent", ("true", ""))
+        some(rng, row, 0.1, "Type", ("BOUNCE", "click"))
+        some(rng, row, 0.05, "Recipient", ("nobody@nowhere.example", ""))
+        some(rng, row, 0.05, "Created", ("1780272000000",))
+    objects["form"] = [{"Guid": "f1", "Name": "Book a demo"}, {"Guid": "f2", "Name": ""}]
+    for row in objects["contact_form_submission"]:
+        some(rng, row, 0.2, "FormId", ("f1", "f2", "f3"))
+        some(rng, row, 0.1, "Title", ("", "Something else"))
+    return objects
+
+
+def hubspot_tables(loader: str, seed: int) -> Tables:
+    """The same as a loader leaves it; Fivetran's with engagements of several contacts and companies."""
+    rng = random.Random(seed)
+    tables = demo_sources.WRITERS[loader]("hubspot", hubspot_world(seed))
+    if loader == "fivetran":
+        for kind in ("contact", "company"):
+            rows = tables[f"engagement_{kind}"]
+            others = [row[f"{kind}_id"] for row in rows]
+            rows += [{**row, f"{kind}_id": rng.choice(others)} for row in rng.sample(rows, 60)]
+    return tables
+
+
+def segment_tables(seed: int) -> Tables:
+    """Pages and events of visitors known and unknown, at once and again, with whom they said they were."""
+    rng = random.Random(seed)
+    market = demo_sources.renamed(demo_sources.standing(demo_sources.demo()), "salesforce")[0]
+    tables = demo_sources.segment(market)
+    accounts = [row["account_id"] for row in market["accounts"]]
+    for row in tables["pages"] + tables["tracks"]:
+        some(rng, row, 0.05, "anonymous_id", ("", "anon-nobody"))
+        some(rng, row, 0.05, "user_id", ("someone@quillfox.example", "u-nobody"))
+        some(rng, row, 0.05, "context_traits_email", ("trait@gmail.com", "who@lanternia.example"))
+        some(rng, row, 0.05, "path", ("/pricing?plan=pro&email=a@b.example", "/PRICING/", "/blog/why-us-vs-them", ""))
+        some(rng, row, 0.05, "event_text", ("Whatever", ""))
+    minutes = (0, 1, 29, 30, 31)
+    for number, row in enumerate(rng.sample(tables["pages"], 150)):
+        moment = demo_sources.moment(row["timestamp"])
+        assert moment is not None
+        later = (moment + timedelta(minutes=rng.choice(minutes))).isoformat()
+        tables["pages"].append(
+            {**row, "id": f"again-{number}", "timestamp": later, "path": rng.choice(("/", "/pricing"))}
+        )
+    for row in tables["identifies"]:
+        some(rng, row, 0.1, "email", ("", "moved@elsewhere.example"))
+    tables["groups"] = [
+        {
+            "id": f"g{number}",
+            "user_id": row["user_id"],
+            "group_id": rng.choice((*rng.sample(accounts, 2), "workspace-1", "")),
+            "domain": rng.choice(("", "quillfox.example")),
+            "timestamp": f"2026-06-{rng.randint(1, 3):02}T00:00:00Z",
+        }
+        for number, row in enumerate(rng.sample(tables["identifies"], 120))
+    ]
+    return {name: [{"received_at": row["timestamp"], **row} for row in rows] for name, rows in tables.items()}

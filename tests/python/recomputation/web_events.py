@@ -18,13 +18,13 @@ def segment(tables: Tables, rules: Tables) -> dict[str, list[Record]]:
     users: dict[str, tuple[str, str]] = {}
     told = [(get(row, "user_id"), get(row, "anonymous_id"), row) for row in Rows(tables, "identifies")]
     for user, visitor, row in told + [(get(row, "id"), None, row) for row in Rows(tables, "users")]:
-        at = moment(row, *TIMES) or ""
+        said_at = moment(row, *TIMES) or ""
         email = get(row, "email", "context_traits_email", "traits_email") or (user if user and "@" in user else None)
         for who, what, known in (("user", email, user), ("visitor", email, visitor)):
             if what and known:
-                note(emails, f"{who} {known}", at, what)
+                note(emails, f"{who} {known}", said_at, what)
         if user and visitor:
-            note(users, visitor, at, user)
+            note(users, visitor, said_at, user)
     groups: dict[str, tuple[str, str, Any]] = {}
     for row in Rows(tables, "groups"):
         user, grouped_at = get(row, "user_id"), moment(row, *TIMES) or ""

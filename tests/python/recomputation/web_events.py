@@ -57,7 +57,7 @@ def segment(tables: Tables, rules: Tables) -> dict[str, list[Record]]:
             or emails.get(f"visitor {visitor}", (None, None))[1]
             or (user if user and "@" in user else None)
         )
-        group = groups.get(known or "", (None, None, {}))[2]
+        group: dict[str, str | None] = groups[known][2] if known in groups else {}
         account = get(group, "account_id", "salesforce_account_id", "crm_id", "group_id")
         domain = get(group, "domain", "website", "company_domain")
         if signal and (email or account or domain):

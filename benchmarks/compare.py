@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+from as_sources import SETTINGS, make_views, write_rules
 from generate import AS_OF, generate
 
 HERE = Path(__file__).resolve().parent
@@ -46,6 +47,7 @@ SIZES = {
 }
 NOW = datetime.fromisoformat(AS_OF).replace(tzinfo=None)
 ALONE, SHIPPED = "alone", "shipped"  # with the rules of the primary model alone, or of all
+SOURCED = "sourced"  # as shipped, from tables of Salesforce and Segment
 ON_A_NEW_DAY = ("daily", "one_day", "many_days")
 PEERS = ("floor", "hand", "polars", "pandas")
 TABLES = ("accounts", "contacts", "account_technologies", "signals")
@@ -134,6 +136,9 @@ class Project:
         self.copy = Path(shutil.copytree(source, folder / "project", ignore=ignored))
         if folder.name.endswith(ALONE):
             leave_primary_model(self.copy / "seeds")
+        self.is_sourced = folder.name.endswith(SOURCED)
+        if self.is_sourced:
+            write_rules(self.copy / "seeds")
         if options.memory_limit:
             profile = self.copy / "profiles.yml"
             limited = f"settings:\n        memory_limit: {options.memory_limit}"
@@ -200,6 +205,9 @@ class Project:
         """Makes the raw tables views of the files."""
         files = ", ".join(f"'{self.files / name}.parquet'" for name in signals)
         with duckdb.connect(self.database, config={"storage_compatibility_version": "v1.4.0"}) as connection:
+            if self.is_sourced:
+                make_views(connection, self.files)
+                return
             connection.execute("create schema if not exists raw")
             for table in TABLES:
                 read = files if table == "signals" else f"'{self.files / table}.parquet'"
@@ -213,10 +221,10 @@ class Project:
         as_of is no var, by which dbt would parse the project again, but where a project knows no other way.
         """
         moment = f"{as_of.isoformat()}Z" if as_of else ""
-        variables = {"raw_schema": "raw"} if as_of else {}
+        variables: dict[str, object] = {} if not as_of else SETTINGS if self.is_sourced else {"raw_schema": "raw"}
         if as_of and not self.reads_variable:
-            variables["as_of"] = moment
-        target = self.folder / "_".join(("target", *variables.values())).replace(":", "")
+            variables = {**variables, "as_of": moment}
+        target = self.folder / "_".join(("target", *map(str, variables.values()))).replace(":", "")
         places = ("--project-dir", self.copy, "--profiles-dir", self.copy)
         writes = ("--target-path", target, "--log-path", self.folder / "logs")
         options = ("--vars", json.dumps(variables))
@@ -257,6 +265,7 @@ def subjects(files: Path, scratch: Path, options: argparse.Namespace) -> dict[st
     runs: list[tuple[str, str, str, str, *tuple[str, ...]]] = [
         ("full", ALONE, "full build, `dbt run` on an empty database", "ready", "run"),
         ("shipped", SHIPPED, "full build as shipped, with all scoring models", "ready", "run"),
+        ("sourced", SOURCED, "the same from tables of Salesforce and Segment", "ready", "run"),
         ("daily", ALONE, "daily build, after a day's new signals", "built", "run"),
         ("again", ALONE, "the same build again, nothing new", "built", "run"),
         ("scoring", ALONE, "from cleaned signals to the marts", "built", "run", *scored),
@@ -269,14 +278,15 @@ def subjects(files: Path, scratch: Path, options: argparse.Namespace) -> dict[st
     projects = {
         prefix + kind: Project(source, scratch / f"{prefix}{kind}", files, options)
         for prefix, source in sources.items()
-        for kind in (ALONE, SHIPPED)
+        for kind in (ALONE, SHIPPED, SOURCED)
+        if kind != SOURCED or (source / "models" / "sources").exists()
     }
     left_out = {*options.without, *(() if options.history else ("one_day", "many_days"))}
     compared = [
         projects[prefix + kind].subject(prefix + name, what + ", before" * bool(prefix), start, *arguments)
         for name, kind, what, start, *arguments in runs
         for prefix in sources
-        if not {name, prefix + name} & left_out
+        if not {name, prefix + name} & left_out and prefix + kind in projects
     ]
     signals = str(files / "signals.parquet")
 
@@ -364,6 +374,7 @@ RATIOS = {
     "daily build ÷ full build, CPU": Ratio("daily", "full", {"1M": 0.5}),
     "daily build ÷ script by hand, CPU": Ratio("daily", "hand", {"1M": 0.5}),
     "full build as shipped ÷ primary model alone, CPU": Ratio("shipped", "full"),
+    "full build from sources ÷ from raw tables, CPU": Ratio("sourced", "shipped", 1.25),
     "tests and audits ÷ full build, CPU": Ratio("tested", "full"),
     "publishing ÷ `dbt build`, wall": Ratio("tested", "tested", 0.05, "publishing", "wall"),
     "`dbt build` after many days ÷ after one, CPU": Ratio("many_days", "one_day", 1.1),

@@ -17,7 +17,8 @@ tracks as (
 
     {{ read_source(
         "segment", "tracks", ["id", "user_id", "anonymous_id", "event", "event_text", "context_traits_email as email"],
-        timestamps=["timestamp|original_timestamp|sent_at|received_at as occurred_at"], events="segment.tracks", versions=true
+        timestamps=["timestamp|original_timestamp|sent_at|received_at as occurred_at"], makes="signals", events="segment.tracks",
+        versions=true
     ) | indent(4) }}
 
 ),
@@ -130,7 +131,7 @@ events as (
         tracks.occurred_at,
         tracks.is_deleted,
         tracks.loaded_at
-        {{- no_own_fields("segment", "signals") | indent(4) }}
+        {{- own_fields("segment", "signals", "tracks") | indent(4) }}
     from tracks
 
 ),

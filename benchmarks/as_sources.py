@@ -31,7 +31,8 @@ VIEWS = {
     "segment.tracks": """
         select
             signal_id as id, coalesce(contact_id || coalesce(account_id, ''), account_id, domain) as user_id,
-            signal_type as event, occurred_at as "timestamp", loaded_at as received_at, is_deleted, signal_value, channel
+            signal_type as event, occurred_at as "timestamp", loaded_at as received_at, is_deleted, signal_value,
+            channel
         from read_parquet('{files}/signals.parquet')
     """,
     "segment.groups": """

@@ -188,13 +188,11 @@
 {#- The tables that stand in the schema of the raw tables, the first ten by name, and what they look like. -#}
 {% macro what_stands_there() %}
     {%- set names = (graph.get("raw_relations of " ~ invocation_id) or {}).keys() | sort -%}
-    {%- set alike = [] -%}
-    {%- for name, known in known_sources().items() -%}
-        {%- for table in names if singular_name(table) in known.least | map("replace", "s", "") -%}
-            {%- do alike.append(" Is '" ~ table ~ "' " ~ name | capitalize ~ "'s? Then sources: [" ~ name ~ "].") -%}
-        {%- endfor -%}
+    {%- for table in names if table | lower not in raw_tables() and source_with(table) -%}
+        {%- set name = source_with(table) -%}
+        {{ return(listed_names(names) ~ " Is this " ~ known_sources()[name].called ~ "? Then sources: [" ~ name ~ "].") }}
     {%- endfor -%}
-    {{ return(listed_names(names) ~ (alike | first or "")) }}
+    {{ return(listed_names(names)) }}
 {% endmacro %}
 
 {% macro listed_names(names) %}
@@ -297,7 +295,7 @@
     {%- if not execute or relation.is_cte -%} {{ relation }}
     {%- else -%}
     {%- if not is_collected() -%} {%- do check_raw_ref(table) -%} {%- endif -%}
-    {{ existing_raw_relation(raw_source(table)) or "(select 1 as no_such_table where 1 = 0)" }}
+    {{ existing_raw_relation(raw_source(table)) or no_rows() }}
     {%- endif -%}
 {%- endmacro %}
 

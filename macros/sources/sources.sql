@@ -1,13 +1,13 @@
 {#- Where raw rows come from (var `sources`). Tables and columns of a source are found by name, whichever loader brought them. -#}
 
-{#- The sources that the project can read, besides `tables`. Of each: `least`, the tables of which one must be there; `makes`, the raw
+{#- The sources that the project can read, besides `tables`. Of each: what it is `called`; `least`, the tables of which one must be there; `makes`, the raw
     tables that it has rows of, each with the main table that they are made of; `updated`, the fields that tell when a row was written;
     `loaded`, those that tell when it was loaded, where its loader does not; `in_milliseconds`: whether moments may arrive as milliseconds
     since 1970. A source is an entry here, and a folder in models/sources. -#}
 {% macro known_sources() %}
     {{ return({
         "salesforce": {
-            "least": ["account"],
+            "called": "Salesforce", "least": ["account"],
             "makes": {
                 "accounts": "account", "contacts": "contact", "opportunities": "opportunity", "activities": "task", "sales_reps": "user",
                 "signals": "campaign_member",
@@ -15,14 +15,14 @@
             "updated": ["system_modstamp", "last_modified_date"], "loaded": [],
         },
         "hubspot": {
-            "least": ["company"],
+            "called": "HubSpot", "least": ["company"],
             "makes": {
                 "accounts": "company", "account_domains": "company", "account_merges": "company", "account_technologies": "company",
                 "contacts": "contact", "opportunities": "deal", "activities": "engagement", "sales_reps": "owner", "signals": "email_event",
             },
             "updated": ["hs_lastmodifieddate", "lastmodifieddate", "updatedAt"], "loaded": [], "in_milliseconds": true,
         },
-        "segment": {"least": ["pages", "tracks"], "makes": {"signals": "pages"}, "updated": [], "loaded": ["received_at"]},
+        "segment": {"called": "Segment", "least": ["pages", "tracks"], "makes": {"signals": "pages"}, "updated": [], "loaded": ["received_at"]},
     }) }}
 {% endmacro %}
 
@@ -85,6 +85,14 @@
 {% macro table_of_source(name, tables) %}
     {%- set standing = tables_of_source(name) -%}
     {%- for table in tables if singular_name(table) in standing -%} {{ return(standing[singular_name(table)]) }} {%- endfor -%}
+    {{ return(none) }}
+{% endmacro %}
+
+{#- The source whose least table is called so; none if there is none. -#}
+{% macro source_with(table) %}
+    {%- for name, known in known_sources().items() -%}
+        {%- for least in known.least if singular_name(least) == singular_name(table) -%} {{ return(name) }} {%- endfor -%}
+    {%- endfor -%}
     {{ return(none) }}
 {% endmacro %}
 

@@ -43,7 +43,7 @@ def test_a_crm_is_recognised_where_raw_tables_are_sought(warehouse):
     warehouse.load({"Account": [{"Id": "1"}]}, schema="crm")
     run = said(warehouse, raw_schema="crm")
     assert run.returncode != 0
-    assert "There stand Account. Is 'Account' Salesforce's? Then sources: [salesforce]." in run.output
+    assert "There stand Account. Is this Salesforce? Then sources: [salesforce]." in run.output
 
 
 @pytest.mark.long

@@ -67,6 +67,15 @@ def test_two_crms_and_web_events(warehouse):
     assert sum(row.get("channel") == "web" for row in raw["signals"]) > 500
 
 
+@pytest.mark.long
+def test_what_changed_at_the_source_counts_in_the_next_build(warehouse):
+    """Owners, domains, merges, deletes and ids of another world, over what an earlier build has read."""
+    for seed in (31, 32):
+        tables = salesforce_tables("airbyte", seed)
+        demo_sources.write(tables, warehouse.path, "crm")
+        assert_salesforce_agrees(warehouse, tables)
+
+
 def in_full(row: Record) -> Record:
     """A row whose ids of Salesforce have 18 characters."""
     return {

@@ -123,7 +123,7 @@ def salesforce_world(seed: int) -> Tables:
                     row[name] = row[name][:15]
     for name in ("Account", "Contact", "Opportunity"):
         for row in objects[name]:  # of two versions without one any may stand
-            row["SystemModstamp"] = row["SystemModstamp"] or "2026-01-01T00:00:00Z"
+            row["SystemModstamp"] = row.get("SystemModstamp") or "2026-01-01T00:00:00Z"
         objects[name] += [older(rng, row, objects[name]) for row in rng.sample(objects[name], 40)]
         rng.shuffle(objects[name])
     return objects

@@ -27,11 +27,17 @@ cells as (
         named.named_attribute,
         {{ own_cell(own, "number") }} as value_number,
         {{ own_cell(own, "name") }} as value_text
-    from {{ raw_relation("accounts") }} as raw_table
+    from (
+        -- not in the join, where Spark knows no whole rows
+        select
+            raw_table.*,
+            {{ fingerprint(whole_row("raw_table")) }} as row_fingerprint
+        from {{ raw_relation("accounts") }} as raw_table
+    ) as fingerprinted
     cross join named
     inner join standing
         on standing.standing_account_id = {{ read_raw_cell("accounts", "account_id") }}
-        and standing.standing_fingerprint = {{ fingerprint(whole_row("raw_table")) }}
+        and fingerprinted.row_fingerprint = standing.standing_fingerprint
 
 )
 

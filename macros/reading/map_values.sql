@@ -18,11 +18,11 @@
 
 {#- The lines of field_mappings for a raw table: column, source column, pattern in lower case, value. None before the file is loaded. -#}
 {% macro lines_of_field_mappings(table) %}
-    {%- set rules = ref("stg_rules__field_mappings") -%}
-    {%- if load_relation(rules) is none -%} {{ return([]) }} {%- endif -%}
-    {{ return(run_sql(
-        "select column_name, coalesce(source_column, column_name), pattern, value from " ~ rules ~ " where raw_table = " ~ text_literal(table) ~ " order by line asc"
-    ).rows) }}
+    {%- set lines = [] -%}
+    {%- for row in rule_lines("field_mappings", "raw_table, column_name, coalesce(source_column, column_name), pattern, value") if row[0] == table -%}
+        {%- do lines.append([row[1], row[2], row[3], row[4]]) -%}
+    {%- endfor -%}
+    {{ return(lines) }}
 {% endmacro %}
 
 

@@ -54,17 +54,19 @@
 {#- The columns that a raw table has, in their order, as a dict from their names as declared (of others: their own) to adapter
     columns; none if there is no such table. Asked for once a run, too. -#}
 {% macro existing_raw_columns(declared) %}
-    {{ return(columns_as_declared(declared, existing_raw_relation(declared), "existing in ")) }}
+    {{ return(columns_as_declared(declared, existing_raw_relation, "existing in ")) }}
 {% endmacro %}
 
 {#- The same of the source `tables` alone. -#}
 {% macro loaded_raw_columns(declared) %}
-    {{ return(columns_as_declared(declared, loaded_raw_relation(declared), "loaded in ")) }}
+    {{ return(columns_as_declared(declared, loaded_raw_relation, "loaded in ")) }}
 {% endmacro %}
 
-{% macro columns_as_declared(declared, relation, listed) %}
+{#- `relation_of`: the macro that finds the table, which is not asked again for each cell. -#}
+{% macro columns_as_declared(declared, relation_of, listed) %}
     {%- set found_in_run = listed ~ invocation_id -%}
     {%- if found_in_run not in declared -%}
+        {%- set relation = relation_of(declared) -%}
         {%- if relation is none -%} {{ return(none) }} {%- endif -%}
         {%- set columns, meant, existing = adapter.get_columns_in_relation(relation), {}, {} -%}
         {%- set names = columns | map(attribute="name") | list -%}

@@ -132,3 +132,15 @@ from ({{ rule_rows(name) }}) as rule_rows
     {%- endfor %}
     {%- endif %}
 {%- endmacro %}
+
+
+{#- The rows of a rule file in their order; none before the file is loaded. Asked for once a run. -#}
+{% macro rule_lines(name, columns) %}
+    {%- set listed = "lines of " ~ name ~ " in " ~ invocation_id -%}
+    {%- if listed not in graph -%}
+        {%- set relation = load_relation(ref("stg_rules__" ~ name)) -%}
+        {%- if relation is none -%} {{ return([]) }} {%- endif -%}
+        {%- do graph.update({listed: run_sql("select " ~ columns ~ " from " ~ relation ~ " order by line asc").rows | list}) -%}
+    {%- endif -%}
+    {{ return(graph[listed]) }}
+{% endmacro %}

@@ -176,16 +176,3 @@ where version_number = 1
     null as {{ field.split(" as ")[-1] }}
     {%- endfor %}
 {%- endmacro %}
-
-
-{#- The rows of a rule file in their order; none before the file is loaded. Asked for once a run. -#}
-{% macro rule_lines(name, columns) %}
-    {%- set listed = "lines of " ~ name ~ " in " ~ invocation_id -%}
-    {%- if listed not in graph -%}
-        {%- set rules = own_model("stg_rules__" ~ name) -%}
-        {%- set relation = load_relation(api.Relation.create(database=rules.database, schema=rules.schema, identifier=rules.alias)) -%}
-        {%- if relation is none -%} {{ return([]) }} {%- endif -%}
-        {%- do graph.update({listed: run_sql("select " ~ columns ~ " from " ~ relation ~ " order by line asc").rows | list}) -%}
-    {%- endif -%}
-    {{ return(graph[listed]) }}
-{% endmacro %}

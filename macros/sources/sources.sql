@@ -1,9 +1,9 @@
 {#- Where raw rows come from (var `sources`). Tables and columns of a source are found by name, whichever loader brought them. -#}
 
-{#- The sources that the project can read, besides `tables`. Of each: what it is `called`; `least`, the tables of which one must be there; `makes`, the raw
-    tables that it has rows of, each with the main table that they are made of; `updated`, the fields that tell when a row was written;
-    `loaded`, those that tell when it was loaded, where its loader does not; `in_milliseconds`: whether moments may arrive as milliseconds
-    since 1970. A source is an entry here, and a folder in models/sources. -#}
+{#- The sources that the project can read, besides `tables`. Of each: what it is `called`; `least`, the tables of which one must be
+    there; `makes`, the raw tables that it has rows of, each with the main table that they are made of; `updated`, the fields that tell
+    when a row was written; `loaded`, those that tell when it was loaded, where its loader does not; `in_milliseconds`: whether moments
+    may arrive as milliseconds since 1970. A source is an entry here, and a folder in models/sources. -#}
 {% macro known_sources() %}
     {{ return({
         "salesforce": {

@@ -10,7 +10,7 @@ with
 engagement as (
 
     {{ read_source(
-        "hubspot", "engagement", ["id", "type", "owner_id"], moments=["timestamp as happened_at"], flags=["active"], makes="activities"
+        "hubspot", "engagement", ["id", "type", "owner_id"], moments=["timestamp as happened_at"], makes="activities"
     ) | indent(4) }}
 
 ),

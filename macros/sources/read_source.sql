@@ -176,3 +176,10 @@ where version_number = 1
     null as {{ field.split(" as ")[-1] }}
     {%- endfor %}
 {%- endmacro %}
+
+{#- SQL: whether a line of field_mappings names what a source says of a column. -#}
+{% macro is_mapped(table, column, cell) -%}
+    {%- set patterns = [] -%}
+    {%- for row in lines_of_field_mappings(table) if row[0] == column and row[1] == column -%} {%- do patterns.append(row[2]) -%} {%- endfor -%}
+    {{ return(matches_any(cell, patterns | join("|")) if patterns else "1 = 0") }}
+{%- endmacro %}

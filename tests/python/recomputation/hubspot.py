@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from .reading import Record
+from .reading import Record, mapped
+from .rules import FieldMapping, read_rules
 from .sources import Rates, Rows, Tables, envelope, flag, get, moment, of_own, signal_of, with_ends
 from .values import read_timestamp
 
 Cells = Mapping[str, str | None]
+TO_INDUSTRY = ("accounts", "industry", "industry")
 
 
 def listed(text: str | None) -> list[str]:
@@ -19,10 +21,28 @@ def listed(text: str | None) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
+def industry(row: Cells, mappings: Iterable[FieldMapping], options: Iterable[Cells]) -> str | None:
+    """What a company's industry is called: by its value if a line of field_mappings names that, else by its label."""
+    told = get(row, "industry")
+    lines = [line for line in mappings if (line.raw_table, line.column, line.source_column) == TO_INDUSTRY]
+    if told is None or "industry" in mapped({"industry": told}, lines):
+        return told
+    labels = [
+        get(option, "label") or ""
+        for option in options
+        if (get(option, "hubspot_object") or "").lower() == "company"
+        and (get(option, "name"), get(option, "value")) == ("industry", told)
+        and not envelope(option)["is_deleted"]
+    ]
+    return max(labels, default="") or told
+
+
 def hubspot(tables: Tables, rules: Tables, as_of: datetime, with_salesforce: bool = False) -> dict[str, list[Record]]:
     """The raw tables that are made of HubSpot's; beside Salesforce what names its record is merged into that."""
     written = ("hs_lastmodifieddate", "lastmodifieddate", "updatedAt")
     rates = Rates(rules["currency_rates"], as_of)
+    mappings = read_rules({"field_mappings": rules["field_mappings"]}).field_mappings
+    options = list(Rows(tables, "property_option"))
     companies = Rows(tables, "company")
     accounts = [
         (
@@ -31,7 +51,7 @@ def hubspot(tables: Tables, rules: Tables, as_of: datetime, with_salesforce: boo
                 "account_id": get(row, "id"),
                 "account_name": get(row, "name", "domain", "website"),
                 "domain": get(row, "domain", "website"),
-                "industry": get(row, "industry"),
+                "industry": industry(row, mappings, options),
                 "country": get(row, "country", "hs_country_code"),
                 "annual_revenue_usd": rates.usd(get(row, "annualrevenue"), get(row, "hs_annual_revenue_currency_code")),
                 "employee_count": get(row, "numberofemployees"),

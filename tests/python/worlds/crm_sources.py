@@ -198,7 +198,7 @@ def hubspot_world(seed: int) -> Tables:
         row["hs_annual_revenue_currency_code"] = rng.choice(CURRENCIES)
         some(rng, row, 0.05, "name", ("", " "))
         some(rng, row, 0.3, "lifecyclestage", ("customer", "Evangelist", "lead", "86547", ""))
-        some(rng, row, 0.1, "industry", ("BANKING", "ALCHEMY", "Consumer_Electronics", ""))
+        some(rng, row, 0.2, "industry", ("BANKING", "ALCHEMY", "Consumer_Electronics", "17", "18", ""))
         some(rng, row, 0.1, "country", ("", "DE", "United Kingdom", "Atlantis"))
         some(rng, row, 0.1, "hs_country_code", ("US", "CA"))
         some(rng, row, 0.05, "numberofemployees", ("many", "-5", "1e3"))
@@ -207,6 +207,16 @@ def hubspot_world(seed: int) -> Tables:
         some(rng, row, 0.1, "hs_additional_domains", ("a.example; b.example", "gmail.com"))
         some(rng, row, 0.1, "createdate", ("2026-08-01T00:00:00.000Z", "1767225600000", "soon"))
         some(rng, row, 0.1, "hs_is_target_account", ("true", "perhaps"))
+    objects["property_option"] = [
+        {"HubspotObject": kind, "Name": "industry", "Value": value, "Label": label, "Deleted": deleted}
+        for kind, value, label, deleted in (
+            ("company", "BANKING", "Alchemy", "false"),
+            ("company", "17", "Banking", "false"),
+            ("COMPANY", "18", "Wizardry", "false"),
+            ("company", "18", "Zeppelins", "true"),
+            ("contact", "ALCHEMY", "Software", "false"),
+        )
+    ]
     for row in objects["contact"]:
         some(rng, row, 0.1, "associatedcompanyid", ("", "12345", rng.choice(companies)))
         some(rng, row, 0.1, "jobtitle", ("VP of Sales", "Head of IT", "Buyer", ""))

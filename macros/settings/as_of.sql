@@ -71,6 +71,10 @@
 {%- endmacro %}
 
 
+{#- SQL: whether what was created at a moment is there yet: it is where nobody says when. -#}
+{% macro was_created(created_at) -%} coalesce({{ created_at }} <= {{ as_of() }}, true) {%- endmacro %}
+
+
 {#- SQL: the day of as_of. -#}
 {% macro as_of_date() -%} {{ date_of(as_of_datetime()) }} {%- endmacro %}
 

@@ -21,3 +21,13 @@ select
     case when accounts.is_merged then accounts.surviving_account_id end as merged_into_account_id
 from screened
 inner join accounts on screened.account_id = accounts.account_id
+union all
+select
+    accounts.account_id,
+    models.scoring_model,
+    accounts.account_name,
+    'not_yet_created' as reason,
+    cast(null as {{ dbt.type_string() }}) as merged_into_account_id
+from {{ ref("stg_raw_tables__accounts") }} as accounts
+cross join {{ ref("stg_rules__scoring_models") }} as models
+where accounts.record_status = 'standing' and not ({{ was_created("accounts.created_at") }})

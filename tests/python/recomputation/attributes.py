@@ -231,7 +231,12 @@ class Account:
     def is_customer(self) -> bool:
         """Whether it is one on the day."""
         since = self.record["customer_since"]
-        return bool(self.record["is_customer"]) and (since is None or since <= self.clock.today)
+        won = [row["closed_at"] for row in self.opportunities if row["is_won"] and row["closed_at"] is not None]
+        return (
+            bool(self.record["is_customer"])
+            and (since is None or since <= self.clock.today)
+            and (not won or min(won) <= self.clock.as_of)
+        )
 
     def _of_customer(self, row: Record | None, column: str) -> object:
         return row[column] if row is not None and self.is_customer else None

@@ -68,18 +68,23 @@ def recompute(
     ruleset = read_rules(rules)
     reading = read_all(raw, ruleset.signal_types, clock.as_of, ruleset.field_mappings)
 
+    for name in ("accounts", "contacts"):
+        reading.later[name] = [record for record in reading.standing[name] if _is_later(record, clock)]
+        reading.standing[name] = [record for record in reading.standing[name] if not _is_later(record, clock)]
     records = {record["account_id"]: record for record in reading.standing["accounts"]}
     merges = follow_merges(
         records,
         account_pointers(
-            [*reading.standing["accounts"], *reading.deleted["accounts"]], reading.standing["account_merges"]
+            [row for rows in (reading.standing, reading.later, reading.deleted) for row in rows["accounts"]],
+            reading.standing["account_merges"],
         ),
     )
     contact_merges = follow_merges(
         [row["contact_id"] for row in reading.standing["contacts"]],
         {
             row["contact_id"]: row["merged_into_contact_id"]
-            for row in (*reading.standing["contacts"], *reading.deleted["contacts"])
+            for rows in (reading.standing, reading.later, reading.deleted)
+            for row in rows["contacts"]
         },
     )
     _reject_circles(reading, records, merges, contact_merges)
@@ -108,6 +113,10 @@ def recompute(
     }
     held = tiers_before(before or {}, clock.today)
     for model in ruleset.models:
+        tables["unranked_accounts"] += [
+            {"account_id": account_id, "scoring_model": model.scoring_model, "reason": "not_yet_created"}
+            for account_id in (record["account_id"] for record in reading.later["accounts"])
+        ]
         placings = []
         for account_id in records:
             reason = "merged" if end_of[account_id] != account_id else _unranked(model, accounts[account_id])
@@ -170,6 +179,11 @@ def _reject_circles(reading: Reading, accounts: dict[str, Record], merges: Merge
             reading.rejected_records.append(reject(table, raw, f"invalid_merged_into_{kind}_id", "value"))
 
 
+def _is_later(record: Record, clock: Clock) -> bool:
+    """Whether a record is not there yet."""
+    return record["created_at"] is not None and record["created_at"] > clock.as_of
+
+
 def _clock(as_of: datetime, zone: str, working_hours: object, settings: Mapping[str, Any]) -> Clock:
     """The moment of the build and the settings that days and hours depend on."""
     numbers = {**DEFAULT_SETTINGS, **settings}
@@ -189,7 +203,7 @@ def _assemble(
     standing, end_of = reading.standing, merges.end_of
     domains = directory(
         records,
-        [*standing["accounts"], *reading.deleted["accounts"], *standing["account_domains"]],
+        [*standing["accounts"], *reading.later["accounts"], *reading.deleted["accounts"], *standing["account_domains"]],
         end_of,
         rules.free_email_domains,
     )
@@ -395,7 +409,8 @@ def _unmapped_values(reading: Reading, rules: Rules) -> list[Record]:
     """The rows of unmapped_values: what was unreadable, and countries and industries that no rule file lists."""
     found = list(reading.unread)
     for column, known in (("country", rules.markets), ("industry", rules.industries)):
-        values = [(row[column].lower(), row["account_id"]) for row in reading.standing["accounts"] if row[column]]
+        those = [*reading.standing["accounts"], *reading.later["accounts"]]
+        values = [(row[column].lower(), row["account_id"]) for row in those if row[column]]
         found += [("accounts", column, value, key) for value, key in values if value not in known]
     keys: dict[tuple[str, str, str], list[str]] = {}
     for table, column, value, key in found:

@@ -241,6 +241,8 @@ class Reading:
     """What came of the raw rows: the standing records of each table, every reject, and the counts."""
 
     standing: dict[str, list[Record]] = field(default_factory=dict)
+    later: dict[str, list[Record]] = field(default_factory=dict)
+    """Accounts and contacts that stand, and were created after as_of."""
     deleted: dict[str, list[Record]] = field(default_factory=dict)
     raw_of: dict[tuple[str, object], Record] = field(default_factory=dict)
     rejected_records: list[Record] = field(default_factory=list)

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
+from zlib import crc32
 
 from recomputation.reading import TABLES
 from recomputation.values import (
@@ -267,6 +268,7 @@ class _World:
             "competitive_position": self.pick("displacement", "greenfield", None),
             "is_customer": self.chance(0.25),
             "customer_since": self.pick(None, None, None, self.day(-400, -1, 0, 1)),
+            "created_at": self.beginning(account_id, 25),
             "is_strategic": self.chance(0.04) or None,
             "owner_id": self.pick("r0", "r0", "r1", "r2", "r3", "r4", "r6", "gone", None, None),
             "territory": self.pick("North", "South", "East", "West", None),
@@ -283,6 +285,11 @@ class _World:
             "is_deleted": self.chance(0.03),
             "loaded_at": self.as_of - timedelta(hours=1),
         }
+
+    def beginning(self, record: str, one_in: int) -> datetime | None:
+        """When a record was created: of few, now, or a moment later than as_of."""
+        number = crc32(record.encode()) % one_in
+        return self.as_of + number * MICROSECOND if number < 2 else None
 
     def versions(self, rows: list[Row], older: Row) -> list[Row]:
         """The rows and older versions of some of them, told apart by updated_at or only by loaded_at."""
@@ -316,6 +323,7 @@ class _World:
                 "seniority": self.pick("executive", "manager", "practitioner", "C-Level", "Director", None),
                 "department": self.pick("IT", "Sales", "Finance", "Legal", "mktg", "Research &  Development", None),
                 "is_champion": self.chance(0.2),
+                "created_at": self.beginning(f"c{n}", 20),
                 "updated_at": self.as_of - timedelta(days=self.rng.randint(0, 9)),
                 "is_deleted": self.chance(0.05),
             }

@@ -83,6 +83,7 @@ ACCOUNT = row(
     sells_subscription=FLAG,
     has_self_service=FLAG,
     average_selling_price_usd=maybe("999.99", "1000", "1e5", "100000.01"),
+    created_at=of(None, None, None, None, AS_OF, AS_OF + MICROSECOND),
     loaded_at=maybe(AS_OF, AS_OF - timedelta(days=1)),
     **VERSION,
 )
@@ -105,6 +106,7 @@ CONTACT = row(
     seniority=maybe("executive", "Manager", "practitioner", "boss"),
     department=maybe("IT", "it ", "Sales"),
     is_champion=FLAG,
+    created_at=of(None, None, None, None, AS_OF, AS_OF + MICROSECOND),
     **VERSION,
 )
 TABLES = {
@@ -135,7 +137,15 @@ TABLES = {
         max_size=5,
     ),
     "opportunities": st.lists(
-        row(opportunity_id=of("1", "2", "3"), account_id=IDS, created_at=moments(), **VERSION), max_size=3
+        row(
+            opportunity_id=of("1", "2", "3"),
+            account_id=IDS,
+            created_at=moments(),
+            closed_at=maybe(AS_OF, AS_OF + MICROSECOND),
+            is_won=FLAG,
+            **VERSION,
+        ),
+        max_size=3,
     ),
     "sales_reps": st.lists(
         row(

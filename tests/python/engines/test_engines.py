@@ -16,9 +16,8 @@ from builds.recipes import dirty_rows
 from builds.test_incremental import assert_builds_one_after_another_agree
 from builds.warehouse import MARTS, Warehouse
 from engines.servers import NotInstalled, PostgresWarehouse, SparkWarehouse, postgres_server, spark_cluster
-from sources.test_dirty_rows import assert_salesforce_agrees
+from sources.test_dirty_rows import assert_three_agree, three_sources
 from worlds.committed import PROJECT, rules
-from worlds.crm_sources import salesforce_tables
 from worlds.dirty import AS_OF_TEXT, as_text, facts
 from worlds.rule_sets import changed, primary_only
 from worlds.small import AS_OF
@@ -306,11 +305,12 @@ def test_dirty_rows_are_the_same(engine, tmp_path):
     assert not {*DOMAINS.values()} & {row["signal_id"] for row in on_engine["unmatched_signals"]}
 
 
-def test_salesforce_is_read_the_same(engine):
-    """What a loader left of it gives what it gives by the recomputation."""
-    warehouse, tables = engine("salesforce"), salesforce_tables("fivetran", 5)
-    warehouse.load(tables, schema="crm")
-    assert_salesforce_agrees(warehouse, tables, "--exclude-resource-type", "test")
+def test_sources_are_read_the_same(engine):
+    """What loaders left of two CRMs and web events gives what it gives by the recomputation."""
+    warehouse, (tables, raw) = engine("sources"), three_sources(5)
+    for schema, those in tables.items():
+        warehouse.load({name: rows for name, rows in those.items() if rows}, schema=schema)
+    assert_three_agree(warehouse, raw, "--exclude-resource-type", "test")
 
 
 def test_typed_columns_are_read_the_same(engine, tmp_path):

@@ -53,18 +53,29 @@ def test_hubspot_as_it_is_found(warehouse, loader):
 @pytest.mark.long
 def test_two_crms_and_web_events(warehouse):
     """Companies and contacts that name their record in Salesforce are merged into it; visitors find both."""
-    crm, other, web = salesforce_tables("fivetran", 21), hubspot_tables("fivetran", 22), segment_tables(23)
+    tables, raw = three_sources(21)
+    for name, those in tables.items():
+        demo_sources.write(those, warehouse.path, name)
+    assert_three_agree(warehouse, raw)
+    assert sum(row.get("channel") == "web" for row in raw["signals"]) > 500
+
+
+def three_sources(seed: int) -> tuple[dict[str, demo_sources.Tables], Raw]:
+    """Two CRMs that know of each other, and web events, by their schemas; and the raw tables that they are."""
+    crm, other, web = salesforce_tables("fivetran", seed), hubspot_tables("fivetran", seed + 1), segment_tables(seed + 2)
     for kind, key in (("company", "account"), ("contact", "contact")):
         for n, row in enumerate(other[kind][:40]):
             number = crm[key][n]["id"]
             row[f"property_salesforce{key}id"] = number[:15] if n % 2 else number
-    for name, tables in (("crm", crm), ("hubspot", other), ("segment", web)):
-        demo_sources.write(tables, warehouse.path, name)
     made = [salesforce(crm, RULES, AS_OF), hubspot(other, RULES, AS_OF, with_salesforce=True), segment(web, RULES)]
     names = {name for raw in made for name in raw}
     raw = {name: [in_full(row) for each in made for row in each.get(name, [])] for name in names}
-    assert_sources_agree(warehouse, ["salesforce", "hubspot", "segment"], {"salesforce": "crm"}, raw)
-    assert sum(row.get("channel") == "web" for row in raw["signals"]) > 500
+    return {"crm": crm, "hubspot": other, "segment": web}, raw
+
+
+def assert_three_agree(warehouse: Warehouse, raw: Raw, *arguments: str) -> None:
+    """Builds the three, and holds them against the recomputation."""
+    assert_sources_agree(warehouse, ["salesforce", "hubspot", "segment"], {"salesforce": "crm"}, raw, *arguments)
 
 
 @pytest.mark.long

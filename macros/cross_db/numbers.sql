@@ -52,6 +52,10 @@
 {%- endmacro %}
 
 
+{#- A timestamp so many days later. -#}
+{% macro add_days(timestamp, days) -%} {{ add_microseconds(timestamp, "cast(" ~ days ~ " as bigint) * 86400000000") }} {%- endmacro %}
+
+
 {#- A ratio of two doubles; null where the second is 0, 1e300 where it would be infinite, 0 where it would vanish. -#}
 {% macro ratio(part, whole) -%} {{ adapter.dispatch("ratio")(part, whole) }} {%- endmacro %}
 

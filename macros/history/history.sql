@@ -3,7 +3,7 @@
     raw tables it was made of. It is written in the transaction that publishes; a build that fails adds nothing. `whole`: all rows are
     replaced. Else `rows` names the model with the rows of some days, and `days` that with the scoring models and days that they are of:
     those alone are replaced, and what is kept of other days is neither read nor written. What is kept `as_long_as` another model's
-    has_contributions holds of its day is deleted once it does not. Readers see marts that are remembered as views of it.
+    column `kept_by` holds of its day is deleted once it does not. Readers see marts that are remembered as views of it.
 -#}
 
 {#- Before a run: empty tables of history and of the ledger where there are none yet, and columns that were declared since. -#}
@@ -139,7 +139,7 @@
         {%- do statements.extend(forget(
             kept, "select kept.tier_date, kept.scoring_model from " ~ history_of(days) ~ " as kept inner join " ~ days.relation_name
             ~ " as days on kept.scoring_model = days.scoring_model and kept.tier_date = days.tier_date where kept.raw_source = "
-            ~ raw_source_name() ~ " and kept.has_contributions and not days.has_contributions"
+            ~ raw_source_name() ~ " and kept." ~ meta.kept_by ~ " and not days." ~ meta.kept_by
         )) -%}
     {%- endif -%}
     {{ return(statements) }}

@@ -26,7 +26,7 @@
     {{ return([
         "scoring_models", "scoring_dimensions", "scoring_rules", "signal_types", "tiers", "tier_treatments",
         "qualification_rules", "engagement_triggers", "icp_industries", "icp_markets", "complementary_technologies",
-        "free_email_domains", "field_mappings", "source_fields", "signal_mappings", "currency_rates",
+        "free_email_domains", "field_mappings", "source_fields", "signal_mappings", "currency_rates", "outcomes",
     ]) }}
 {% endmacro %}
 

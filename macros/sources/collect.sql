@@ -56,6 +56,9 @@ where signal_type is not null
 {%- endmacro %}
 
 
-{#- How a raw table is kept that is put together: as it is read where all of it is of the project's own models, which nobody replaces
-    but a build; tables of a loader's must not be held fast by a view. -#}
-{% macro collected_as() %} {{ return("table" if reads_source("tables") else "view") }} {% endmacro %}
+{#- How a raw table is kept that is put together: as it is read, but where a view would hold fast a table that a loader wants to replace. -#}
+{% macro collected_as() %} {{ return(adapter.dispatch("collected_as")()) }} {% endmacro %}
+
+{% macro default__collected_as() %} {{ return("view") }} {% endmacro %}
+
+{% macro postgres__collected_as() %} {{ return("table" if reads_source("tables") else "view") }} {% endmacro %}

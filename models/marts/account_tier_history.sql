@@ -16,7 +16,8 @@ select
     kept.relationship_score,
     kept.strategic_score,
     kept.built_at,
-    kept.rules_hash
+    kept.rules_hash,
+    kept.has_hindsight
 from {{ source("prioritization_history", "account_tier_history") }} as kept
 left join {{ ref("int_days_built") }} as built on kept.scoring_model = built.scoring_model and kept.tier_date = built.tier_date
 where kept.raw_source = {{ raw_source_name() }} and built.tier_date is null
@@ -37,5 +38,6 @@ select
     relationship_score,
     strategic_score,
     built_at,
-    rules_hash
+    rules_hash,
+    has_hindsight
 from {{ ref("int_tiers_of_the_day") }}

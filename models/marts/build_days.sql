@@ -8,7 +8,8 @@ days as (
         kept.tier_date,
         kept.scored_at,
         kept.built_at,
-        kept.has_contributions
+        kept.has_contributions,
+        coalesce(kept.has_attributes, false) as has_attributes
     from {{ source("prioritization_history", "build_days") }} as kept
     left join {{ ref("int_days_built") }} as built
         on kept.scoring_model = built.scoring_model
@@ -20,7 +21,8 @@ days as (
         tier_date,
         {{ as_of() }} as scored_at,
         {{ started_at() }} as built_at,
-        true as has_contributions
+        true as has_contributions,
+        true as has_attributes
     from {{ ref("int_days_built") }}
     where is_scored
 
@@ -49,5 +51,6 @@ select
         tier_date = {{ as_of_date() }}
         or tier_date = first_date_of_month
         or {{ dbt.datediff("tier_date", "last_date", "day") }} < 35
-    ) as has_contributions
+    ) as has_contributions,
+    has_attributes and tier_date = first_date_of_month as has_attributes
 from placed

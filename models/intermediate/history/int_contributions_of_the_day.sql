@@ -3,7 +3,8 @@
     "as": "account_contributions",
     "rows": "int_contributions_of_the_day",
     "days": "int_days_built",
-    "as_long_as": "build_days"
+    "as_long_as": "build_days",
+    "kept_by": "has_contributions"
 }}) }}
 select
     contributions.account_id,

@@ -53,6 +53,8 @@ select
     tiers.relationship_score,
     tiers.strategic_score,
     {{ started_at() }} as built_at,
-    {{ text_literal(rules_hash()) }} as rules_hash
+    {{ text_literal(rules_hash()) }} as rules_hash,
+    hindsight.account_id is not null as has_hindsight
 from tiers
+left join {{ ref("int_accounts_with_hindsight") }} as hindsight on tiers.account_id = hindsight.account_id
 inner join {{ ref("int_days_built") }} as days on tiers.scoring_model = days.scoring_model

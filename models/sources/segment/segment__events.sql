@@ -136,45 +136,51 @@ events as (
 
 ),
 
-visited as (
+-- a visit is its first page, and ends with half an hour without one
+further_pages as (
 
-    select
-        *,
-        lag(occurred_at) over (
-            partition by event_source, coalesce(anonymous_id, user_id) order by occurred_at asc, id asc
-        ) as previous_at
-    from events
+    select distinct
+        id,
+        occurred_at
+    from (
+        select
+            id,
+            occurred_at,
+            lag(occurred_at) over (partition by visitor order by occurred_at asc, id asc) as previous_at
+        from (select distinct id, occurred_at, coalesce(anonymous_id, user_id) as visitor from pages) as seen
+    ) as in_order
+    where occurred_at < {{ add_microseconds("previous_at", 30 * 60 * 1000000) }}
 
 ),
 
 known as (
 
     select
-        visited.event_source,
-        visited.event,
-        visited.signal_type,
-        visited.id as signal_id,
+        events.event_source,
+        events.event,
+        events.signal_type,
+        events.id as signal_id,
         memberships.account_id,
         coalesce(
-            visited.email, emails_of_users.email, emails_of_visitors.email, case when visited.user_id like '%@%' then visited.user_id end
+            events.email, emails_of_users.email, emails_of_visitors.email, case when events.user_id like '%@%' then events.user_id end
         ) as email,
         memberships.domain,
-        visited.occurred_at,
+        events.occurred_at,
         'web' as channel,
-        visited.is_deleted,
-        visited.loaded_at
-        {{- own_fields("segment", "signals", "visited") | indent(4) }}
-    from visited
-    left join users_of_visitors on visited.anonymous_id = users_of_visitors.anonymous_id
-    left join emails_of_visitors on visited.anonymous_id = emails_of_visitors.anonymous_id
-    left join emails_of_users on coalesce(visited.user_id, users_of_visitors.user_id) = emails_of_users.user_id
-    left join memberships on coalesce(visited.user_id, users_of_visitors.user_id) = memberships.user_id
-    -- a visit is its first page, and ends with half an hour without one
-    where visited.is_deleted
-        or visited.event_source <> 'segment.pages'
-        or coalesce(visited.signal_type, '') <> 'website_visit'
-        or visited.previous_at is null
-        or visited.occurred_at >= {{ add_microseconds("visited.previous_at", 30 * 60 * 1000000) }}
+        events.is_deleted,
+        events.loaded_at
+        {{- own_fields("segment", "signals", "events") | indent(4) }}
+    from events
+    left join users_of_visitors on events.anonymous_id = users_of_visitors.anonymous_id
+    left join emails_of_visitors on events.anonymous_id = emails_of_visitors.anonymous_id
+    left join emails_of_users on coalesce(events.user_id, users_of_visitors.user_id) = emails_of_users.user_id
+    left join memberships on coalesce(events.user_id, users_of_visitors.user_id) = memberships.user_id
+    left join further_pages
+        on events.id = further_pages.id
+        and events.occurred_at = further_pages.occurred_at
+        and events.event_source = 'segment.pages'
+        and events.signal_type = 'website_visit'
+    where further_pages.id is null or events.is_deleted
 
 )
 

@@ -26,6 +26,12 @@ KEYS = {
     "rep_coverage": ("owner_id",),
     "coverage_gaps": ("account_id", "gap"),
     "account_families": ("parent_account_id",),
+    "account_outcomes": ("account_id", "tier_date", "outcome"),
+    "score_validation": ("scoring_model", "score_name", "outcome", "tier_date"),
+    "score_validation_bands": ("scoring_model", "outcome", "tier_date", "band_kind", "band"),
+    "model_comparison": ("outcome", "challenger", "tier_date"),
+    "attribute_outcomes": ("outcome", "attribute", "band"),
+    "rule_outcomes": ("outcome", "rule_number"),
 }
 ROUNDED = ("account_tiers", "account_scores", "account_tier_history")
 BY_THE_CLOCK = ("built_at",)

@@ -38,8 +38,18 @@ MARTS = (
     "rep_coverage",
     "coverage_gaps",
     "account_families",
+    "account_outcomes",
+    "score_validation",
+    "score_validation_bands",
+    "model_comparison",
+    "attribute_outcomes",
+    "rule_outcomes",
 )
-REMEMBERING = ("build_days", "account_tier_history", "account_tier_changes", "crm_tier_sync")
+REMEMBERING = (
+    *("build_days", "account_tier_history", "account_tier_changes", "crm_tier_sync"),
+    *("account_outcomes", "score_validation", "score_validation_bands", "model_comparison"),
+    *("attribute_outcomes", "rule_outcomes"),
+)
 """The marts that depend on earlier builds, too."""
 
 

@@ -36,6 +36,7 @@ ADDED = {
     "source_fields": "salesforce | contacts | seniority | Level__c",
     "signal_mappings": "segment.tracks | plan chosen | plan | pro* | plan_page_visit",
     "currency_rates": "EUR | 1.1 | 2026-01-01",
+    "outcomes": "large_deal | opportunity_won | 365 | 100000 | yes",
 }
 
 

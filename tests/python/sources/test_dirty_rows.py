@@ -62,7 +62,11 @@ def test_two_crms_and_web_events(warehouse):
 
 def three_sources(seed: int) -> tuple[dict[str, demo_sources.Tables], Raw]:
     """Two CRMs that know of each other, and web events, by their schemas; and the raw tables that they are."""
-    crm, other, web = salesforce_tables("fivetran", seed), hubspot_tables("fivetran", seed + 1), segment_tables(seed + 2)
+    crm, other, web = (
+        salesforce_tables("fivetran", seed),
+        hubspot_tables("fivetran", seed + 1),
+        segment_tables(seed + 2),
+    )
     for kind, key in (("company", "account"), ("contact", "contact")):
         for n, row in enumerate(other[kind][:40]):
             number = crm[key][n]["id"]

@@ -1,9 +1,9 @@
 {#- No two rows share the key, and no part of it is null: what `unique` and `not_null` ask, for any number of columns and in one
-    query. -#}
-{% test primary_key(model, columns=none, column_name=none) %}
+    query. Of columns that are `nullable` null is a value like others. -#}
+{% test primary_key(model, columns=none, column_name=none, nullable=[]) %}
 {%- set key = columns or [column_name] -%}
 select {{ key | join(", ") }}
 from {{ model }}
 group by {{ key | join(", ") }}
-having count(*) > 1 or {{ key | join(" is null or ") }} is null
+having count(*) > 1 {%- for column in key if column not in nullable %} or {{ column }} is null {%- endfor %}
 {% endtest %}

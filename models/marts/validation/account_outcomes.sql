@@ -1,0 +1,95 @@
+with
+
+days as (
+
+    select * from {{ ref("int_outcome_days") }}
+
+),
+
+survivors as (
+
+    select * from {{ ref("int_account_survivors") }}
+
+),
+
+-- of an account that is gone what was its own
+opportunities as (
+
+    select
+        coalesce(survivors.surviving_account_id, opportunities.account_id) as account_id,
+        opportunities.created_at,
+        opportunities.closed_at,
+        opportunities.is_won,
+        opportunities.amount_usd
+    from {{ ref("stg_raw_tables__opportunities") }} as opportunities
+    left join survivors on opportunities.account_id = survivors.account_id
+    where opportunities.record_status = 'standing' and opportunities.created_at <= {{ as_of() }}
+
+),
+
+happened as (
+
+    select
+        days.outcome,
+        days.tier_date,
+        opportunities.account_id,
+        min(case when days.event = 'opportunity_won' then opportunities.closed_at else opportunities.created_at end) as happened_at,
+        cast(sum({{ to_amount("opportunities.amount_usd") }}) as {{ type_double() }}) as amount_usd
+    from days
+    inner join opportunities
+        on case when days.event = 'opportunity_won' then opportunities.closed_at else opportunities.created_at end > days.scored_at
+        and case when days.event = 'opportunity_won' then opportunities.closed_at else opportunities.created_at end <= days.window_ends_at
+    where (days.event <> 'opportunity_won' or (opportunities.is_won and opportunities.closed_at <= {{ as_of() }}))
+        and (days.min_amount_usd is null or opportunities.amount_usd >= days.min_amount_usd)
+    group by days.outcome, days.tier_date, opportunities.account_id
+
+),
+
+open_then as (
+
+    select distinct
+        scored.scored_at,
+        opportunities.account_id
+    from (select distinct scored_at from days) as scored
+    inner join opportunities
+        on opportunities.created_at <= scored.scored_at
+        and (opportunities.closed_at is null or opportunities.closed_at > scored.scored_at)
+
+),
+
+-- ranked in any model
+ranked as (
+
+    select
+        history.account_id,
+        history.tier_date,
+        coalesce(survivors.surviving_account_id, history.account_id) as surviving_account_id,
+        max(case when history.has_hindsight then 1 else 0 end) = 1 as has_hindsight
+    from {{ ref("account_tier_history") }} as history
+    left join survivors on history.account_id = survivors.account_id
+    where history.tier_number is not null and history.tier_date in (select days.tier_date from days)
+    group by history.account_id, history.tier_date, coalesce(survivors.surviving_account_id, history.account_id)
+
+)
+
+select
+    ranked.account_id,
+    days.tier_date,
+    days.outcome,
+    days.scored_at,
+    days.window_ends_at,
+    days.is_mature,
+    happened.account_id is not null as happened,
+    happened.happened_at,
+    happened.amount_usd,
+    open_then.account_id is not null as had_open_opportunity,
+    days.leave_out_open and open_then.account_id is not null as is_left_out,
+    days.is_backfilled,
+    ranked.has_hindsight
+from ranked
+inner join days on ranked.tier_date = days.tier_date
+left join happened
+    on ranked.surviving_account_id = happened.account_id
+    and days.outcome = happened.outcome
+    and days.tier_date = happened.tier_date
+left join open_then on ranked.surviving_account_id = open_then.account_id and days.scored_at = open_then.scored_at

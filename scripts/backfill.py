@@ -4,8 +4,8 @@
     uv run python scripts/backfill.py --from 2025-07 --every month -- --target prod --vars '{raw_schema: crm}'
 
 Runs one `dbt build` a day, the oldest first, and ends with today's. What stands behind `--` goes to each. A day that
-was built live is never replaced; one that was backfilled is built again. A build that fails ends it, with dbt's own words:
-mend what they say and give the same command again. See docs/validation.md.
+was built live is never replaced; one that was backfilled is built again. A build that fails ends it, with dbt's own
+words: mend what they say and give the same command again. See docs/validation.md.
 """
 
 from __future__ import annotations

@@ -38,12 +38,18 @@ known as (
     where {{ column.name }} is not null
     union all
     {%- endfor %}
+    -- a text that is another for each account tells none from others, and is nobody's business
     select
-        account_id,
-        attribute,
-        value_number,
-        lower(value_text) as value_text
-    from {{ ref("stg_raw_tables__account_attributes") }}
+        own.account_id,
+        own.attribute,
+        own.value_number,
+        lower(own.value_text) as value_text
+    from {{ ref("stg_raw_tables__account_attributes") }} as own
+    where own.attribute in (
+        select counted.attribute from {{ ref("stg_raw_tables__account_attributes") }} as counted
+        group by counted.attribute
+        having count(distinct lower(counted.value_text)) <= 100
+    )
     union all
     select
         account_id,

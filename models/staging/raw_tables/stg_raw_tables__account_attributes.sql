@@ -1,12 +1,29 @@
 {%- set own = own_attributes() -%}
 with
 
--- no more than rules ask for: the table of a CRM has hundreds of columns, of which none is called as these are
+{#- the table of a CRM has hundreds of columns -#}
+{%- set most_kept = 200 %}
+-- what rules ask for; once a month, when attributes are kept, all
 named as (
 
     select attribute as named_attribute from {{ ref("stg_rules__scoring_rules") }}
     union
     select attribute as named_attribute from {{ ref("stg_rules__qualification_rules") }}
+    {%- if own %}
+    union
+    select all_of_them.attribute as named_attribute
+    from (
+        {%- for attribute in (own | list)[:most_kept] %}
+        select {{ text_literal(attribute) }} as attribute{{ " union all" if not loop.last }}
+        {%- endfor %}
+    ) as all_of_them
+    where not exists (
+        select 1 from {{ source("prioritization_history", "build_days") }} as kept
+        where kept.raw_source = {{ raw_source_name() }}
+            and kept.tier_date < {{ as_of_date() }}
+            and {{ dbt.date_trunc("month", "kept.tier_date") }} = {{ dbt.date_trunc("month", as_of_date()) }}
+    )
+    {%- endif %}
 
 ),
 

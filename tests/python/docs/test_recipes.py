@@ -250,6 +250,8 @@ ELSEWHERE = {
     "uv run --all-extras --group spark-cluster pytest -m engines": "needs Spark: test_engines",
     "uv run --group benchmark python benchmarks/compare.py --size 10k": "takes minutes: .ci/run",
     "uv run python scripts/backfill.py --from 2025-07 --every month": "validation/test_backfill, of fewer days",
+    "uv run python scripts/learn_rules.py account_prioritization.duckdb"
+    " --outcome opportunity_created": "validation/test_learn_rules",
     "pip install uv": "installs",
     "uv run dbt build --target ci --vars '{raw_schema: crm}'": "a target of one's own: package/test_environments",
     "uv run dbt show --select who_moved --target ci --limit 50"

@@ -7,9 +7,9 @@ import subprocess
 import sys
 from datetime import date
 
-import backfill
 import pytest
 
+import backfill
 from builds.warehouse import PROJECT, Warehouse
 
 

@@ -5,9 +5,9 @@ accounts as (
     select
         account_id,
         merged_into_account_id,
-        record_status = 'standing' and {{ was_created("created_at") }} as is_standing
+        record_status = 'standing' as is_standing
     from {{ ref("stg_raw_tables__accounts") }}
-    where record_status in ('standing', 'deleted')
+    where record_status in ('standing', 'deleted') and {{ was_created("created_at") }}
 
 ),
 

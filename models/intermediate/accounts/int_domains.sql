@@ -12,7 +12,7 @@ domains as (
         account_id,
         domain
     from {{ ref("stg_raw_tables__accounts") }}
-    where record_status in ('standing', 'deleted')
+    where record_status in ('standing', 'deleted') and {{ was_created("created_at") }}
     union all
     select
         account_id,

@@ -45,11 +45,11 @@ MARTS = (
     "attribute_outcomes",
     "rule_outcomes",
 )
-REMEMBERING = (
-    *("build_days", "account_tier_history", "account_tier_changes", "crm_tier_sync"),
-    *("account_outcomes", "score_validation", "score_validation_bands", "model_comparison"),
-    *("attribute_outcomes", "rule_outcomes"),
-)
+REMEMBERED = ("build_days", "account_tier_history", "account_tier_changes", "crm_tier_sync")
+"""The marts that are views of history."""
+JUDGING = ("score_validation", "score_validation_bands", "model_comparison", "attribute_outcomes", "rule_outcomes")
+"""The marts that have rows once a scored day's window has passed."""
+REMEMBERING = (*REMEMBERED, "account_outcomes", *JUDGING)
 """The marts that depend on earlier builds, too."""
 
 

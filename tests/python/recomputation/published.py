@@ -71,20 +71,19 @@ def recompute(
     for name in ("accounts", "contacts"):
         reading.later[name] = [record for record in reading.standing[name] if _is_later(record, clock)]
         reading.standing[name] = [record for record in reading.standing[name] if not _is_later(record, clock)]
+        reading.deleted[name] = [record for record in reading.deleted[name] if not _is_later(record, clock)]
     records = {record["account_id"]: record for record in reading.standing["accounts"]}
     merges = follow_merges(
         records,
         account_pointers(
-            [row for rows in (reading.standing, reading.later, reading.deleted) for row in rows["accounts"]],
-            reading.standing["account_merges"],
+            [*reading.standing["accounts"], *reading.deleted["accounts"]], reading.standing["account_merges"]
         ),
     )
     contact_merges = follow_merges(
         [row["contact_id"] for row in reading.standing["contacts"]],
         {
             row["contact_id"]: row["merged_into_contact_id"]
-            for rows in (reading.standing, reading.later, reading.deleted)
-            for row in rows["contacts"]
+            for row in (*reading.standing["contacts"], *reading.deleted["contacts"])
         },
     )
     _reject_circles(reading, records, merges, contact_merges)
@@ -203,7 +202,7 @@ def _assemble(
     standing, end_of = reading.standing, merges.end_of
     domains = directory(
         records,
-        [*standing["accounts"], *reading.later["accounts"], *reading.deleted["accounts"], *standing["account_domains"]],
+        [*standing["accounts"], *reading.deleted["accounts"], *standing["account_domains"]],
         end_of,
         rules.free_email_domains,
     )

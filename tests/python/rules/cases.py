@@ -54,6 +54,7 @@ NAMED_BY = {
     "field_mappings": 4,
     "source_fields": 3,
     "signal_mappings": 4,
+    "outcomes": 1,
 }  # how many columns, from the first, name a row
 NAMED_APART = {
     "engagement_triggers": ["status", "trigger", "signal_type"],

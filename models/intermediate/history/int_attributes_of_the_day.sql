@@ -26,30 +26,45 @@ accounts as (
 
 ),
 
+own as (
+
+    select * from {{ ref("stg_raw_tables__account_attributes") }}
+
+),
+
+-- a text that is another for each account tells none from others, and is nobody's business
+own_with_few_values as (
+
+    select attribute from own
+    group by attribute
+    having count(distinct lower(value_text)) <= 100
+
+),
+
 known as (
 
     {%- for column in attribute_catalog() %}
     select
         account_id,
         '{{ column.name }}' as attribute,
-        {% if column.data_type == "number" %}cast({{ column.name }} as {{ type_double() }}){% else %}cast(null as {{ type_double() }}){% endif %} as value_number,
-        {% if column.data_type == "number" %}cast(null as {{ dbt.type_string() }}){% else %}lower(cast({{ column.name }} as {{ dbt.type_string() }})){% endif %} as value_text
+        {%- if column.data_type == "number" %}
+        cast({{ column.name }} as {{ type_double() }}) as value_number,
+        cast(null as {{ dbt.type_string() }}) as value_text
+        {%- else %}
+        cast(null as {{ type_double() }}) as value_number,
+        lower(cast({{ column.name }} as {{ dbt.type_string() }})) as value_text
+        {%- endif %}
     from accounts
     where {{ column.name }} is not null
     union all
     {%- endfor %}
-    -- a text that is another for each account tells none from others, and is nobody's business
     select
-        own.account_id,
-        own.attribute,
-        own.value_number,
-        lower(own.value_text) as value_text
-    from {{ ref("stg_raw_tables__account_attributes") }} as own
-    where own.attribute in (
-        select counted.attribute from {{ ref("stg_raw_tables__account_attributes") }} as counted
-        group by counted.attribute
-        having count(distinct lower(counted.value_text)) <= 100
-    )
+        account_id,
+        attribute,
+        value_number,
+        lower(value_text) as value_text
+    from own
+    where attribute in (select own_with_few_values.attribute from own_with_few_values)
     union all
     select
         account_id,

@@ -44,14 +44,20 @@ totals as (
 
 ),
 
+kept_attributes as (
+
+    select distinct attribute from kept
+
+),
+
 -- of the primary model all, of others those that its rules name
 wanted as (
 
     select
         models.scoring_model,
-        kept.attribute
+        kept_attributes.attribute
     from {{ ref("stg_rules__scoring_models") }} as models
-    cross join (select distinct attribute from kept) as kept
+    cross join kept_attributes
     where models.is_primary
     union
     select

@@ -61,5 +61,8 @@ select
     -- the share of the others that an account with the outcome is above, and of those with it that another is below; ties count half
     (others_up_to - others + others / cast(2 as {{ type_double() }})) / nullif(all_others, 0) as placement_of_positives,
     1 - (positives_up_to - positives + positives / cast(2 as {{ type_double() }})) / nullif(all_positives, 0) as placement_of_others,
-    abs(positives_up_to / nullif(cast(all_positives as {{ type_double() }}), 0) - others_up_to / nullif(cast(all_others as {{ type_double() }}), 0)) as distance
+    abs(
+        positives_up_to / nullif(cast(all_positives as {{ type_double() }}), 0)
+        - others_up_to / nullif(cast(all_others as {{ type_double() }}), 0)
+    ) as distance
 from summed

@@ -52,8 +52,8 @@ open_then as (
         opportunities.account_id
     from (select distinct scored_at from days) as scored
     inner join opportunities
-        on opportunities.created_at <= scored.scored_at
-        and (opportunities.closed_at is null or opportunities.closed_at > scored.scored_at)
+        on scored.scored_at >= opportunities.created_at
+        and (opportunities.closed_at is null or scored.scored_at < opportunities.closed_at)
 
 ),
 

@@ -64,14 +64,23 @@ rated as (
 ),
 
 -- the most points of a factor for its best rate, of the others their share of that
+priced as (
+
+    select
+        *,
+        case when points_per_unit is null and best_rate > 0 and most_points > 0 then most_points / best_rate end as points_per_rate
+    from rated
+
+),
+
 worth as (
 
     select
         *,
-        case when points_per_unit is null and best_rate > 0 and most_points > 0 then most_points * conversion_rate / best_rate end as suggested,
-        case when points_per_unit is null and best_rate > 0 and most_points > 0 then most_points * rate_low / best_rate end as suggested_low,
-        case when points_per_unit is null and best_rate > 0 and most_points > 0 then most_points * rate_high / best_rate end as suggested_high
-    from rated
+        points_per_rate * conversion_rate as suggested,
+        points_per_rate * rate_low as suggested_low,
+        points_per_rate * rate_high as suggested_high
+    from priced
 
 )
 

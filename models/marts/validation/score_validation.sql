@@ -1,13 +1,27 @@
 with
 
--- tier_date null: all days together
+-- each day, and all days together
+periods as (
+
+    select
+        *,
+        tier_date as period
+    from {{ ref("int_scores_judged") }}
+    union all
+    select
+        *,
+        cast(null as date) as period
+    from {{ ref("int_scores_judged") }}
+
+),
+
 counted as (
 
     select
         scoring_model,
         score_name,
         outcome,
-        tier_date,
+        period as tier_date,
         count(distinct tier_date) as days,
         count(*) as accounts,
         count(distinct account_id) as distinct_accounts,
@@ -21,8 +35,8 @@ counted as (
         sum(case when (place - 1) * 5 < places then 1 else 0 end) as top_20pct,
         sum(case when (place - 1) * 10 < places then happened else 0 end) as positives_in_top_10pct,
         sum(case when (place - 1) * 5 < places then happened else 0 end) as positives_in_top_20pct
-    from {{ ref("int_scores_judged") }}
-    group by grouping sets ((scoring_model, score_name, outcome, tier_date), (scoring_model, score_name, outcome))
+    from periods
+    group by scoring_model, score_name, outcome, period
 
 ),
 

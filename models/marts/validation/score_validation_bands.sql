@@ -10,40 +10,54 @@ judged as (
 
 ),
 
+-- each day, and all days together
+periods as (
+
+    select
+        *,
+        tier_date as period
+    from judged
+    union all
+    select
+        *,
+        cast(null as date) as period
+    from judged
+
+),
+
 -- of deciles the first is the best
 banded as (
 
     select
         scoring_model,
         outcome,
-        tier_date,
+        period,
         'decile' as band_kind,
         decile as band_number,
         cast(decile as {{ dbt.type_string() }}) as band,
         happened,
         amount_usd
-    from judged
+    from periods
     union all
     select
         scoring_model,
         outcome,
-        tier_date,
+        period,
         'tier' as band_kind,
         tier_number as band_number,
         tier as band,
         happened,
         amount_usd
-    from judged
+    from periods
 
 ),
 
--- tier_date null: all days together
 counted as (
 
     select
         scoring_model,
         outcome,
-        tier_date,
+        period as tier_date,
         band_kind,
         band_number,
         band,
@@ -51,9 +65,7 @@ counted as (
         cast(sum(happened) as {{ type_double() }}) as positives,
         sum(case when happened = 1 then amount_usd end) as won_amount_usd
     from banded
-    group by grouping sets (
-        (scoring_model, outcome, tier_date, band_kind, band_number, band), (scoring_model, outcome, band_kind, band_number, band)
-    )
+    group by scoring_model, outcome, period, band_kind, band_number, band
 
 ),
 

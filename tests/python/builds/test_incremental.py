@@ -25,7 +25,10 @@ TYPES = {
     "one type more": with_rows(primary_only(), signal_types="x | web | 3 | 5"),
     "one type less": {
         **primary_only(),
-        "signal_types": [row for row in rules()["signal_types"] if row["signal_type"] != "email_click"],
+        **{
+            name: [row for row in rules()[name] if row["signal_type"] != "email_click"]
+            for name in ("signal_types", "signal_mappings")
+        },
     },
 }
 

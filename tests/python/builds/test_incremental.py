@@ -187,7 +187,7 @@ def test_real_builds_one_after_another(tmp_path):
 def assert_builds_one_after_another_agree(warehouse: Warehouse, fresh: Warehouse) -> None:
     """Three loads, the second with corrections and deletions of the first, and a change of as_of and of rules."""
     typed = facts(36, rules(), 60, 900)  # of which every day of loading has signals of the type that goes
-    signals, days = typed["signals"], [AS_OF - timedelta(days=2), AS_OF - timedelta(days=1), AS_OF]
+    fewer = {name: TYPES["one type less"][name] for name in ("signal_types", "signal_mappings")}
     for number, row in enumerate(signals):
         row["loaded_at"] = days[number % 3] if number % 50 else None
     fewer = {"signal_types": TYPES["one type less"]["signal_types"]}

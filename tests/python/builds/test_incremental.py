@@ -187,10 +187,10 @@ def test_real_builds_one_after_another(tmp_path):
 def assert_builds_one_after_another_agree(warehouse: Warehouse, fresh: Warehouse) -> None:
     """Three loads, the second with corrections and deletions of the first, and a change of as_of and of rules."""
     typed = facts(36, rules(), 60, 900)  # of which every day of loading has signals of the type that goes
-    fewer = {name: TYPES["one type less"][name] for name in ("signal_types", "signal_mappings")}
+    signals, days = typed["signals"], [AS_OF - timedelta(days=2), AS_OF - timedelta(days=1), AS_OF]
     for number, row in enumerate(signals):
         row["loaded_at"] = days[number % 3] if number % 50 else None
-    fewer = {"signal_types": TYPES["one type less"]["signal_types"]}
+    fewer = {name: TYPES["one type less"][name] for name in ("signal_types", "signal_mappings")}
     builds = [(1, AS_OF_TEXT, {}), (2, AS_OF_TEXT, {}), (3, "2026-02-01", {}), (3, AS_OF_TEXT, fewer)]
     for each in (warehouse, fresh):
         each.files = {"tests/sql/holds.sql": "select 1 as one where 1 = 0"}  # a copy, of which rules may change

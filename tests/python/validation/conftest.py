@@ -15,7 +15,10 @@ from validation.world import ATTRIBUTES, DAYS, MICROSECOND, MODELS
 def judged_world(published: Warehouse) -> Warehouse:
     """The demo with days of history, attributes and opportunities that follow from the scores in part."""
     rng = random.Random(5)
-    accounts = [row["account_id"] for row in published.query("select account_id from intermediate.int_accounts_merged")]
+    accounts = [
+        row["account_id"]
+        for row in published.query("select account_id from intermediate.int_accounts_merged order by account_id")
+    ]
     accounts += [f"gone-{n}" for n in range(12)]
     pulls = {account_id: rng.random() for account_id in accounts}
     history, opportunities, attributes, kept_days = [], [], [], []

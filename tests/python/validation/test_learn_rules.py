@@ -238,7 +238,8 @@ def test_sql_scores_the_learned_rules_as_they_were_learned(judged_world, tmp_pat
     with judged_world.connect() as connection:
         connection.execute("delete from history.account_attributes where attribute = 'mood'")
         for table in ("account_outcomes", "account_tier_history"):
-            connection.execute(f"create or replace view marts.{table} as select * from audit.{table}")
+            kind = "view" if table == "account_tier_history" else "table"
+            connection.execute(f"drop {kind} marts.{table}; create table marts.{table} as select * from audit.{table}")
     of, champion = learn_rules.read(judged_world.path, "opportunity_created")
     assert champion == "weighted_composite"
     proposal = learn_rules.learn(of)

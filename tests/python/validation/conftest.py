@@ -61,7 +61,7 @@ def judged_world(published: Warehouse) -> Warehouse:
                         "has_hindsight": str(rng.random() < 0.3),
                     }
                 )
-            if rng.random() < 0.15 + 0.3 * pull:
+            if rng.random() < 0.05 + 0.6 * pull:
                 begun = scored_at + rng.choice(
                     (
                         *(timedelta(0), MICROSECOND, timedelta(days=90), timedelta(days=90) + MICROSECOND),

@@ -18,10 +18,12 @@ DAYS = [
 ]
 MODELS = ("weighted_composite", "points_calculator", "smb", "customer_expansion", "retired_model")
 ATTRIBUTES = {
-    "annual_revenue_usd": lambda rng, pull: rng.choice((None, 5e7, 5e8, round(1e9 * pull * rng.uniform(0.5, 1.5), 2))),
-    "industry_match": lambda rng, pull: rng.choice((None, "primary", "adjacent", "non_target")),
+    "annual_revenue_usd": lambda rng, pull: rng.choice(
+        (None, 5e7, *[round(1e9 * pull * rng.uniform(0.8, 1.2), 2)] * 6)
+    ),
+    "industry_match": lambda rng, pull: rng.choice((None, "primary" if pull > 0.5 else "adjacent", "non_target")),
     "territory": lambda rng, pull: rng.choice(("emea", "apac", f"t{rng.randrange(40)}")),
-    "signals_demo_request_30d": lambda rng, pull: rng.choice((None, None, 1.0 + (pull > 0.5), 2.0)),
+    "signals_demo_request_30d": lambda rng, pull: rng.choice((None, 1.0 + (pull > 0.5), 2.0)),
     "uses_slack": lambda rng, pull: rng.choice((None, "true")),
     "complementary_technologies": lambda rng, pull: float(rng.randrange(6)),
     "mood": lambda rng, pull: rng.choice(("good", "bad", None)),

@@ -122,15 +122,17 @@ class Market:
 # --- Reading ---------------------------------------------------------------------------------------------------------
 
 
-def read(path: Path, outcome: str) -> tuple[Market, str]:
+def read(path: Path, outcome: str, marts: str = "marts") -> tuple[Market, str]:
     """What history keeps of accounts that the primary model ranked, and the name of that model."""
     with duckdb.connect(str(path), read_only=True) as connection:
-        known = [row[0] for row in connection.execute("select distinct outcome from marts.account_outcomes").fetchall()]
+        known = [
+            row[0] for row in connection.execute(f"select distinct outcome from {marts}.account_outcomes").fetchall()
+        ]
         if outcome not in known:
             raise NothingLearned(
                 f"no outcome {outcome!r} in marts.account_outcomes; known: {', '.join(known) or 'none'}"
             )
-        ((champion,),) = connection.execute("select distinct scoring_model from marts.account_tiers").fetchall() or [
+        ((champion,),) = connection.execute(f"select distinct scoring_model from {marts}.account_tiers").fetchall() or [
             ("",)
         ]
         connection.execute(
@@ -138,7 +140,7 @@ def read(path: Path, outcome: str) -> tuple[Market, str]:
             " select row_number() over (order by outcomes.tier_date, outcomes.account_id) - 1 as n,"
             " outcomes.account_id, outcomes.tier_date, cast(outcomes.window_ends_at as date) as ended_on,"
             " outcomes.happened, history.priority_score"
-            " from marts.account_outcomes as outcomes inner join marts.account_tier_history as history"
+            f" from {marts}.account_outcomes as outcomes inner join {marts}.account_tier_history as history"
             " using (account_id, tier_date) where outcomes.outcome = ? and history.scoring_model = ?"
             " and history.tier_number is not null and outcomes.is_mature and not outcomes.is_left_out"
             " and outcomes.tier_date in (select kept.tier_date from history.account_attributes as kept)",

@@ -237,17 +237,14 @@ def test_sql_scores_the_learned_rules_as_they_were_learned(judged_world, tmp_pat
     """Read from a warehouse, written as rule files, scored by the next build: the points are the same."""
     with judged_world.connect() as connection:
         connection.execute("delete from history.account_attributes where attribute = 'mood'")
-        for table in ("account_outcomes", "account_tier_history"):
-            kind = "view" if table == "account_tier_history" else "table"
-            connection.execute(f"drop {kind} marts.{table}; create table marts.{table} as select * from audit.{table}")
-    of, champion = learn_rules.read(judged_world.path, "opportunity_created")
+    of, champion = learn_rules.read(judged_world.path, "opportunity_created", "audit")
     assert champion == "weighted_composite"
     proposal = learn_rules.learn(of)
     for name, rows in learn_rules.rule_rows(proposal, "learned", champion, hybrid=False).items():
         header = list(rules()[name][0])
         judged_world.seeds[name] = [*rules()[name], *(dict(zip(header, row, strict=True)) for row in rows)]
-    judged_world.dbt("build", "--exclude-resource-type", "unit_test", project=judged_world.project())
-    kept = judged_world.query("select * from history.account_attributes where tier_date = '2026-06-30'") or []
+    judged_world.dbt("run", project=judged_world.project()).check()
+    kept = judged_world.query("select * from intermediate.int_attributes_of_the_day")
     values: dict[tuple[str, str], object] = {
         (row["account_id"], row["attribute"]): row["value_number"] if row["value_text"] is None else row["value_text"]
         for row in kept

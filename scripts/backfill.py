@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import yaml
 
 DBT = Path(sys.executable).with_name("dbt")
 BUILD = ("build", "--exclude-resource-type", "unit_test")
@@ -53,8 +54,6 @@ def first_day(text: str) -> date:
 
 def with_vars(arguments: list[str], further: dict[str, int]) -> list[str]:
     """dbt's arguments with some vars more, which those that are given go before."""
-    import yaml
-
     rest = list(arguments)
     given: dict[str, Any] = {}
     if "--vars" in rest:

@@ -290,13 +290,19 @@ def weights_of(features: Numbers, happened: Flags, ridge: float, offset: Numbers
     return float(weights[0]), weights[1:]
 
 
-def whole_points(chosen: Mapping[str, list[Band]], weights: Numbers) -> dict[str, list[int]]:
-    """Points of each band, at least 0; the most of each attribute add up to 100."""
+def ranges_of(chosen: Mapping[str, list[Band]], weights: Numbers) -> dict[str, Numbers]:
+    """How far the weight of each band of an attribute is above its least."""
     ranges, place = {}, 0
     for name, bands in chosen.items():
         mine = weights[place : place + len(bands)]
         ranges[name] = mine - mine.min()
         place += len(bands)
+    return ranges
+
+
+def whole_points(chosen: Mapping[str, list[Band]], weights: Numbers) -> dict[str, list[int]]:
+    """Points of each band, at least 0; the most of each attribute add up to 100."""
+    ranges = ranges_of(chosen, weights)
     total = sum(mine.max() for mine in ranges.values())
     if total <= 0:
         raise NothingLearned("no better than chance: no band weighs more than another")
@@ -433,7 +439,7 @@ def learn(market: Market, until: date | None = None, attributes: int = 10, hybri
     points = whole_points(of_chosen, weights)
     share = 0.0
     if hybrid:
-        learned = sum_of_ranges(of_chosen, weights)
+        learned = math.fsum(mine.max() for mine in ranges_of(of_chosen, weights).values())
         share = round(slope / (slope + learned), 4)
     scores = share * test.scores + (1 - share) * points_of(test, points, of_chosen)
     auc = judged(scores, test.happened, test.accounts)
@@ -445,15 +451,6 @@ def learn(market: Market, until: date | None = None, attributes: int = 10, hybri
     cuts = sorted({max(1, math.ceil(np.quantile(of_train, at))) for at in (0.9, 0.7, 0.4)}, reverse=True)
     champion = judged(test.scores, test.happened, test.accounts)
     return Proposal(of_chosen, points, worth, left_out, auc, champion, len(scores), cuts, share)
-
-
-def sum_of_ranges(chosen: Mapping[str, list[Band]], weights: Numbers) -> float:
-    """How far the weights of all attributes reach together."""
-    total, place = 0.0, 0
-    for bands in chosen.values():
-        total += float(np.ptp(weights[place : place + len(bands)]))
-        place += len(bands)
-    return total
 
 
 def enough_or_refuse(market: Market, hybrid: bool) -> None:

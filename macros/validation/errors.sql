@@ -70,3 +70,23 @@
         end
     )
 {%- endmacro %}
+
+
+{#- SQL: the rows of a table or CTE once for their day, in `period`, and once for all days together, where it is null. -#}
+{% macro each_day_and_all(rows) -%}
+select
+    *,
+    tier_date as period
+from {{ rows }}
+union all
+select
+    *,
+    cast(null as date) as period
+from {{ rows }}
+{%- endmacro %}
+
+
+{#- SQL: whether two days are one, or both are all days together. -#}
+{% macro same_period(day, other) -%}
+    coalesce({{ day }}, cast('0001-01-01' as date)) = coalesce({{ other }}, cast('0001-01-01' as date))
+{%- endmacro %}

@@ -147,28 +147,31 @@ limited as (
 
 ),
 
+named as (
+
+    select
+        *,
+        case
+            when value_text is null then '(unknown)'
+            when accounts < 30 then 'other'
+            else value_text
+        end as band
+    from attribute_values
+    where value_number is null
+
+),
+
 text_bands as (
 
     select
         outcome,
         attribute,
-        case
-            when value_text is null then '(unknown)'
-            when accounts < 30 then 'other'
-            else value_text
-        end as band,
+        band,
         sum(accounts) as accounts,
         sum(positives) as positives,
         sum(won_amount_usd) as won_amount_usd
-    from attribute_values
-    where value_number is null
-    group by
-        outcome, attribute,
-        case
-            when value_text is null then '(unknown)'
-            when accounts < 30 then 'other'
-            else value_text
-        end
+    from named
+    group by outcome, attribute, band
 
 )
 

@@ -103,4 +103,4 @@ left join errors
     on aucs.scoring_model = errors.scoring_model
     and aucs.score_name = errors.score_name
     and aucs.outcome = errors.outcome
-    and coalesce(aucs.tier_date, cast('0001-01-01' as date)) = coalesce(errors.tier_date, cast('0001-01-01' as date))
+    and {{ same_period("aucs.tier_date", "errors.tier_date") }}

@@ -48,32 +48,21 @@ cuts as (
 
 ),
 
+-- each day with itself, the one before and the first
 pairs as (
 
     select
-        scoring_model,
-        score_name,
-        outcome,
-        tier_date,
-        tier_date as earlier_date
-    from days
-    union
-    select
-        scoring_model,
-        score_name,
-        outcome,
-        tier_date,
-        previous_date as earlier_date
-    from days
-    where previous_date is not null
-    union
-    select
-        scoring_model,
-        score_name,
-        outcome,
-        tier_date,
-        first_date as earlier_date
-    from days
+        later.scoring_model,
+        later.score_name,
+        later.outcome,
+        later.tier_date,
+        earlier.tier_date as earlier_date
+    from days as later
+    inner join days as earlier
+        on later.scoring_model = earlier.scoring_model
+        and later.score_name = earlier.score_name
+        and later.outcome = earlier.outcome
+    where earlier.tier_date in (later.tier_date, later.previous_date, later.first_date)
 
 ),
 

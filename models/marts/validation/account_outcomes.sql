@@ -27,21 +27,40 @@ opportunities as (
 
 ),
 
+events as (
+
+    select
+        'opportunity_created' as event,
+        account_id,
+        created_at as happened_at,
+        amount_usd
+    from opportunities
+    union all
+    select
+        'opportunity_won' as event,
+        account_id,
+        closed_at as happened_at,
+        amount_usd
+    from opportunities
+    where is_won and closed_at <= {{ as_of() }}
+
+),
+
 happened as (
 
     select
         days.outcome,
         days.tier_date,
-        opportunities.account_id,
-        min(case when days.event = 'opportunity_won' then opportunities.closed_at else opportunities.created_at end) as happened_at,
-        cast(sum({{ to_amount("opportunities.amount_usd") }}) as {{ type_double() }}) as amount_usd
+        events.account_id,
+        min(events.happened_at) as happened_at,
+        cast(sum({{ to_amount("events.amount_usd") }}) as {{ type_double() }}) as amount_usd
     from days
-    inner join opportunities
-        on case when days.event = 'opportunity_won' then opportunities.closed_at else opportunities.created_at end > days.scored_at
-        and case when days.event = 'opportunity_won' then opportunities.closed_at else opportunities.created_at end <= days.window_ends_at
-    where (days.event <> 'opportunity_won' or (opportunities.is_won and opportunities.closed_at <= {{ as_of() }}))
-        and (days.min_amount_usd is null or opportunities.amount_usd >= days.min_amount_usd)
-    group by days.outcome, days.tier_date, opportunities.account_id
+    inner join events
+        on days.event = events.event
+        and days.scored_at < events.happened_at
+        and days.window_ends_at >= events.happened_at
+    where days.min_amount_usd is null or events.amount_usd >= days.min_amount_usd
+    group by days.outcome, days.tier_date, events.account_id
 
 ),
 

@@ -1,23 +1,9 @@
 with
 
-paired as (
-
-    select * from {{ ref("int_models_paired") }}
-
-),
-
 -- each day, and all days together
 periods as (
 
-    select
-        *,
-        tier_date as period
-    from paired
-    union all
-    select
-        *,
-        cast(null as date) as period
-    from paired
+    {{ each_day_and_all(ref("int_models_paired")) | indent(4) }}
 
 ),
 
@@ -83,7 +69,7 @@ accounts as (
     inner join compared
         on placed.outcome = compared.outcome
         and placed.challenger = compared.challenger
-        and coalesce(placed.period, cast('0001-01-01' as date)) = coalesce(compared.period, cast('0001-01-01' as date))
+        and {{ same_period("placed.period", "compared.period") }}
     group by compared.outcome, compared.challenger, compared.period, placed.account_id
 
 ),
@@ -113,7 +99,7 @@ limited as (
     inner join errors
         on compared.outcome = errors.outcome
         and compared.challenger = errors.challenger
-        and coalesce(compared.period, cast('0001-01-01' as date)) = coalesce(errors.period, cast('0001-01-01' as date))
+        and {{ same_period("compared.period", "errors.period") }}
 
 )
 

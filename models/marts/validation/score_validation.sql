@@ -3,15 +3,7 @@ with
 -- each day, and all days together
 periods as (
 
-    select
-        *,
-        tier_date as period
-    from {{ ref("int_scores_judged") }}
-    union all
-    select
-        *,
-        cast(null as date) as period
-    from {{ ref("int_scores_judged") }}
+    {{ each_day_and_all(ref("int_scores_judged")) | indent(4) }}
 
 ),
 
@@ -54,7 +46,7 @@ limited as (
         on counted.scoring_model = aucs.scoring_model
         and counted.score_name = aucs.score_name
         and counted.outcome = aucs.outcome
-        and coalesce(counted.tier_date, cast('0001-01-01' as date)) = coalesce(aucs.tier_date, cast('0001-01-01' as date))
+        and {{ same_period("counted.tier_date", "aucs.tier_date") }}
 
 )
 

@@ -13,15 +13,7 @@ judged as (
 -- each day, and all days together
 periods as (
 
-    select
-        *,
-        tier_date as period
-    from judged
-    union all
-    select
-        *,
-        cast(null as date) as period
-    from judged
+    {{ each_day_and_all("judged") | indent(4) }}
 
 ),
 

@@ -233,7 +233,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.long
-def test_sql_scores_the_learned_rules_as_they_were_learned(judged_world, tmp_path):
+def test_sql_scores_the_learned_rules_as_they_were_learned(judged_world):
     """Read from a warehouse, written as rule files, scored by the next build: the points are the same."""
     with judged_world.connect() as connection:
         connection.execute("delete from history.account_attributes where attribute = 'mood'")

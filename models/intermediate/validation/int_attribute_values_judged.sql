@@ -7,11 +7,27 @@ kept as (
 
 ),
 
+outcomes as (
+
+    select * from {{ ref("account_outcomes") }}
+    where is_mature and not is_left_out and tier_date in (select kept.tier_date from kept)
+
+),
+
 -- what each model ranked
 judged as (
 
-    select * from {{ ref("int_scores_judged") }}
-    where score_name = 'priority_score' and tier_date in (select kept.tier_date from kept)
+    select
+        scores.scoring_model,
+        outcomes.outcome,
+        outcomes.tier_date,
+        outcomes.account_id,
+        case when outcomes.happened then 1 else 0 end as happened,
+        outcomes.amount_usd
+    from outcomes
+    inner join {{ ref("account_tier_history") }} as scores
+        on outcomes.account_id = scores.account_id and outcomes.tier_date = scores.tier_date
+    where scores.tier_number is not null
 
 ),
 

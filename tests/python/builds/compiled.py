@@ -96,7 +96,7 @@ class CompiledProject:
     ) -> dict[str, list[dict[str, Any]]]:
         """The marts as the project builds them from raw text rows, rules and settings at as_of (naive UTC).
 
-        Builds what the tables need, or all. With `tested`, the project's own data tests must hold, too.
+        Builds what the tables need. With `tested` all, and the project's own data tests must hold, too.
         """
         used = DEFAULT_SETTINGS | (settings or {})
         connection = self.with_rules({**rules(), **(rule_rows or {})}, threads)
@@ -104,7 +104,7 @@ class CompiledProject:
             connection.execute(f"drop schema if exists {schema} cascade; create schema {schema}")
         self.forget(connection)
         load_raw(connection, raw)
-        needed = self.needed(tables if not tested else MARTS)
+        needed = {node["unique_id"] for node in self.nodes} if tested else self.needed(tables)
         nodes = [node for node in self.nodes if node["schema"] != "rules" and node["unique_id"] in needed]
         self.create(connection, nodes, as_of, used)
         if tested:

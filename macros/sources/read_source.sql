@@ -7,12 +7,13 @@
     texts: fields read as text, the first of them the record's id; moments: as the text of a moment; timestamps, numbers, flags: as such,
         null where they cannot be read. Moments may arrive as milliseconds since 1970 in sources that send them.
     makes: the raw table that this is the main table of: what source_fields and field_mappings name for that comes along (`own_fields`).
-    events: the source of events that this is, or belongs to, in signal_mappings: the fields that those lines name come along.
+    events: the source of events that this is, or belongs to, in signal_mappings: the fields that those lines name come along, and those
+        that an event is named by, to be compared (`signal_of_event`).
     versions: whether all versions of a record are wanted, with a delete where a history says so, or the one that stands.
 
     Besides gives updated_at (text of a moment), is_deleted and loaded_at (timestamp).
 -#}
-{% macro read_source(source_name, table, texts, moments=[], timestamps=[], numbers=[], flags=[], makes=none, events=none, versions=false) %}
+{% macro read_source(source_name, table, texts, moments=[], timestamps=[], numbers=[], flags=[], makes=none, events=none, named_by=[], versions=false) %}
     {%- do need_source_rules() -%}
     {%- set known, cells = known_sources()[source_name], {} -%}
     {%- set relation = table_of_source(source_name, [table] if table is string else table) if execute else none -%}
@@ -21,7 +22,8 @@
     {%- set updated = (["_fivetran_start"] if has_history else []) + known.updated -%}
     {%- for fields, type in [
         (texts, "text"), (moments, "moment"), (timestamps, "timestamp"), (numbers, "number"), (flags, "boolean"),
-        (own_fields_of(source_name, makes) + event_fields_of(events), "text"), (["|".join(updated) ~ " as updated_at"], "moment"),
+        (own_fields_of(source_name, makes), "text"), (event_fields_of(events, named_by), "compared"),
+        (["|".join(updated) ~ " as updated_at"], "moment"),
     ] -%}
         {%- for field in fields -%}
             {%- set names, name = (field.split(" as ")[0]).split("|"), field.split(" as ")[-1] -%}
@@ -91,6 +93,7 @@ where version_number = 1
                 {%- do cells.append("cast(" ~ milliseconds ~ " as " ~ dbt.type_string() ~ ")" if type == "moment" else milliseconds) -%}
             {%- endif -%}
             {%- if type in ["text", "moment"] -%} {%- do cells.append(text) -%}
+            {%- elif type == "compared" -%} {%- do cells.append("lower(" ~ compared_clean_text(text) ~ ")") -%}
             {%- elif type == "number" -%} {%- do cells.append(parse_number(text)) -%}
             {%- elif type == "boolean" and arrival == "text" -%} {%- do cells.append(parse_boolean(text) | trim) -%}
             {%- else -%}

@@ -8,6 +8,20 @@
 {%- set listed = {"country": "icp_markets", "industry": "icp_industries"} -%}
 with
 
+{% for name in sources_of("signals") if name != "tables" -%}
+{{ name }}_events as (
+
+    select
+        event_source,
+        case when signal_type is null and not is_deleted then lower(event) end as value,
+        count(*) as row_count,
+        min(signal_id) as example_key
+    from {{ ref(source_model(name, "signals")) }}
+    group by 1, 2
+
+),
+
+{% endfor -%}
 unmapped as (
 
     {%- for table, columns in categories.items() %}
@@ -43,17 +57,6 @@ unmapped as (
         signal_id as record_key
     from {{ ref("stg_raw_tables__signals") }}
     where record_status = 'rejected' and problems like '%:unknown_signal_type%'
-    {%- for name in sources_of("signals") if name != "tables" %}
-    union all
-    select
-        event_source as source,
-        'signals' as raw_table,
-        'event' as column_name,
-        lower(event) as value,
-        signal_id as record_key
-    from {{ ref(source_model(name, "signals")) }}
-    where signal_type is null and not is_deleted and event is not null
-    {%- endfor %}
 
 ),
 
@@ -68,6 +71,18 @@ counted as (
         coalesce(min(case when record_key <> '' then record_key end), '') as example_key
     from unmapped
     group by source, raw_table, column_name, value
+    {%- for name in sources_of("signals") if name != "tables" %}
+    union all
+    select
+        event_source as source,
+        'signals' as raw_table,
+        'event' as column_name,
+        value,
+        row_count,
+        coalesce(example_key, '') as example_key
+    from {{ name }}_events
+    where value is not null
+    {%- endfor %}
 
 ),
 
@@ -84,8 +99,8 @@ row_counts as (
     select
         'signals' as raw_table,
         event_source,
-        count(*) as rows_in
-    from {{ ref(source_model(name, "signals")) }}
+        sum(row_count) as rows_in
+    from {{ name }}_events
     group by event_source
     {%- endfor %}
 

@@ -6,7 +6,7 @@ email_event as (
 
     {{ read_source(
         "hubspot", "email_event", ["id", "type", "recipient", "email_campaign_id"], moments=["created"], flags=["filtered_event"],
-        makes="signals", events="hubspot.email_event", versions=true
+        makes="signals", events="hubspot.email_event", named_by=["type"], versions=true
     ) | indent(4) }}
 
 ),
@@ -16,14 +16,14 @@ form_submission as (
     {{ read_source(
         "hubspot", ["contact_form_submission", "form_submission"],
         ["conversion_id", "form_id", "contact_id", "title", "page_url"], moments=["timestamp|submittedAt as submitted_at"],
-        events="hubspot.form_submission", versions=true
+        events="hubspot.form_submission", named_by=["title"], versions=true
     ) | indent(4) }}
 
 ),
 
 form as (
 
-    {{ read_source("hubspot", "form", ["guid|id as id", "name"], events="hubspot.form_submission") | indent(4) }}
+    {{ read_source("hubspot", "form", ["guid|id as id", "name"], events="hubspot.form_submission", named_by=["name"]) | indent(4) }}
 
 )
 

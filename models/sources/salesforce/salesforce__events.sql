@@ -14,14 +14,15 @@ campaign_member as (
 
 campaign as (
 
-    {{ read_source("salesforce", "campaign", ["id", "type", "name"], events="salesforce.campaign_member") | indent(4) }}
+    {{ read_source("salesforce", "campaign", ["id", "type", "name"], events="salesforce.campaign_member", named_by=["type"]) | indent(4) }}
 
 ),
 
 lead as (
 
     {{ read_source(
-        "salesforce", "lead", ["id", "email", "lead_source"], moments=["created_date"], events="salesforce.lead", versions=true
+        "salesforce", "lead", ["id", "email", "lead_source"], moments=["created_date"],
+        events="salesforce.lead", named_by=["lead_source"], versions=true
     ) | indent(4) }}
 
 )
@@ -47,7 +48,7 @@ union all
 select
     'salesforce.lead' as event_source,
     lead_source as event,
-    {{ signal_of_event("salesforce.lead", ["lead_source"], ["lead"]) | indent(4) }} as signal_type,
+    {{ signal_of_event("salesforce.lead", ["lead.lead_source"], ["lead"]) | indent(4) }} as signal_type,
     id as signal_id,
     id as contact_id,
     email,

@@ -8,7 +8,7 @@ pages as (
         "segment", "pages",
         ["id", "user_id", "anonymous_id", "name", "path|context_page_path|url as path", "context_traits_email as email"],
         timestamps=["timestamp|original_timestamp|sent_at|received_at as occurred_at"],
-        makes="signals", events="segment.pages", versions=true
+        makes="signals", events="segment.pages", named_by=["name"], versions=true
     ) | indent(4) }}
 
 ),
@@ -17,8 +17,8 @@ tracks as (
 
     {{ read_source(
         "segment", "tracks", ["id", "user_id", "anonymous_id", "event", "event_text", "context_traits_email as email"],
-        timestamps=["timestamp|original_timestamp|sent_at|received_at as occurred_at"], makes="signals", events="segment.tracks",
-        versions=true
+        timestamps=["timestamp|original_timestamp|sent_at|received_at as occurred_at"],
+        makes="signals", events="segment.tracks", named_by=["event_text", "event"], versions=true
     ) | indent(4) }}
 
 ),

@@ -130,7 +130,7 @@ class Project:
     """
 
     def __init__(self, source: Path, folder: Path, files: Path, options: argparse.Namespace):
-        self.folder, self.files, self.days = folder, files, options.history
+        self.folder, self.files, self.days, self.apart = folder, files, options.history, options.apart
         self.database = folder / "warehouse.duckdb"
         ignored = shutil.ignore_patterns(".*", "target", "logs", "*.duckdb*", "data", "__pycache__")
         self.copy = Path(shutil.copytree(source, folder / "project", ignore=ignored))
@@ -179,7 +179,8 @@ class Project:
                 f"select table_name, column_name {columns} and column_name in ('tier_date', 'changed_on')"
             ).fetchall():
                 earlier = connection.execute(
-                    "select string_agg(column_name || ' - to_days(cast(day as integer)) as ' || column_name, ', ')"
+                    "select string_agg(column_name || ' - to_days("
+                    f"cast(day * {self.apart} as integer)) as ' || column_name, ', ')"
                     f"{columns} and table_name = '{table}' and data_type in ('DATE', 'TIMESTAMP')"
                 ).fetchall()[0][0]
                 connection.execute(
@@ -261,7 +262,7 @@ class Project:
 def subjects(files: Path, scratch: Path, options: argparse.Namespace) -> dict[str, Subject]:
     """All that is compared, by name: of the project, beside each what another commit makes of it, and the peers."""
     scored = ("--select", "path:models/intermediate", "path:models/marts")
-    after_days = f"the same after {options.history} days of history"
+    after_days = f"the same after {options.history} days of history, each {options.apart} after the other"
     runs: list[tuple[str, str, str, str, *tuple[str, ...]]] = [
         ("full", ALONE, "full build, `dbt run` on an empty database", "ready", "run"),
         ("shipped", SHIPPED, "full build as shipped, with all scoring models", "ready", "run"),
@@ -475,6 +476,7 @@ def main() -> int:
     parser.add_argument("--without", nargs="*", default=[], help="subjects to leave out")
     parser.add_argument("--against", type=Path, help="the folder of another commit, measured beside this one")
     parser.add_argument("--history", type=int, default=0, help="days of it, to build after")
+    parser.add_argument("--apart", type=int, default=1, help="days between those: from 30 on most of them are judged")
     parser.add_argument("--memory-limit", default="", help="DuckDB's, such as 4GB")
     parser.add_argument("--write", action="store_true", help="into docs/performance.md")
     parser.add_argument("--check", action="store_true", help="fail if a ratio has more than doubled")

@@ -80,6 +80,12 @@ def test_every_figure_is_what_numpy_and_scipy_say(judged_world: Warehouse):
     assert_same(query("select * from audit.rule_outcomes"), found_rules, "outcome", "rule_number")
     assert {row["verdict"] for row in found_rules} == {"earns", "too_many", "too_few", "unclear"}
 
+    # what was closed before it was created is told, with how many there are
+    closed_early = sum(row["closed_at"] is not None and row["closed_at"] < row["created_at"] for row in opportunities)
+    tested = judged_world.dbt("test", "--select", "opportunities_close_after_they_begin").check()
+    assert closed_early > 10
+    assert f"Got {closed_early} results, configured to warn if != 0" in tested.output
+
 
 def assert_same(built: list[dict[str, Any]], expected: list[dict[str, Any]], *key: str) -> None:
     """The rows are the same, numbers to 1e-9."""

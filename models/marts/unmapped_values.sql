@@ -17,7 +17,7 @@ with
         count(*) as row_count,
         min(signal_id) as example_key
     from {{ ref(source_model(name, "signals")) }}
-    group by 1, 2
+    group by event_source, value
 
 ),
 

@@ -203,7 +203,7 @@
     {%- set moment = "try_cast(" ~ text ~ " as timestamp)" -%}
     case
         -- as timestamps are written here, which is read in a fifth of the time
-        when cast({{ moment }} as varchar) = {{ text }} and {{ text }} like '____-%' then {{ moment }}
+        when cast({{ moment }} as varchar) = {{ text }} and {{ text }} like '____-__-__ __:__:__%' then {{ moment }}
         else {{ to_utc(written) }}
     end
 {%- endmacro %}

@@ -65,14 +65,12 @@ OWN_FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
-def make_views(connection: duckdb.DuckDBPyConnection, files: Path) -> None:
-    """Makes the sources' tables: views of files, written once, as the raw tables are."""
+def make_views(connection: duckdb.DuckDBPyConnection, files: Path, folder: Path) -> None:
+    """Makes the sources' tables: views of files in a folder, as the raw tables are."""
     for name, sql in VIEWS.items():
         connection.execute(f"create schema if not exists {name.partition('.')[0]}")
-        file = files / f"{name}.parquet"
-        if not file.exists():
-            connection.execute(f"copy ({sql.format(files=files)}) to '{file}.new' (format parquet)")
-            file.with_name(f"{file.name}.new").rename(file)
+        file = folder / f"{name}.parquet"
+        connection.execute(f"copy ({sql.format(files=files)}) to '{file}'")
         connection.execute(f"create or replace view {name} as select * from read_parquet('{file}')")
 
 

@@ -207,7 +207,7 @@ class Project:
         files = ", ".join(f"'{self.files / name}.parquet'" for name in signals)
         with duckdb.connect(self.database, config={"storage_compatibility_version": "v1.4.0"}) as connection:
             if self.is_sourced:
-                make_views(connection, self.files)
+                make_views(connection, self.files, self.folder)
                 return
             connection.execute("create schema if not exists raw")
             for table in TABLES:
@@ -262,7 +262,7 @@ class Project:
 def subjects(files: Path, scratch: Path, options: argparse.Namespace) -> dict[str, Subject]:
     """All that is compared, by name: of the project, beside each what another commit makes of it, and the peers."""
     scored = ("--select", "path:models/intermediate", "path:models/marts")
-    after_days = f"the same after {options.history} days of history, each {options.apart} after the other"
+    after_days = f"the same after {options.history} days of history, {options.apart} apart"
     runs: list[tuple[str, str, str, str, *tuple[str, ...]]] = [
         ("full", ALONE, "full build, `dbt run` on an empty database", "ready", "run"),
         ("shipped", SHIPPED, "full build as shipped, with all scoring models", "ready", "run"),

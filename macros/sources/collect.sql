@@ -52,9 +52,7 @@ where signal_type is not null
     {%- if found is none -%} {{ return("cast(null as " ~ (types[0] if is_kept else dbt.type_string()) ~ ")") }} {%- endif -%}
     {%- if is_kept -%} {{ return(adapter.quote(found.name)) }} {%- endif -%}
     {%- set text = column_as_text(found) -%}
-    {#- another source's signals are nobody's records in Salesforce -#}
-    {%- set is_shared = reads_source("salesforce") and (source_name == "salesforce" or name != "signal_id") -%}
-    {{ return(salesforce_id(text, elsewhere=source_name != "salesforce") if is_id and is_shared else text) }}
+    {{ return(salesforce_id(text, elsewhere=source_name != "salesforce") if is_id and reads_source("salesforce") else text) }}
 {%- endmacro %}
 
 

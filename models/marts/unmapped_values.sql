@@ -6,11 +6,14 @@
     "sales_reps": ["role"],
 } -%}
 {%- set listed = {"country": "icp_markets", "industry": "icp_industries"} -%}
+{%- set sources_of_events = sources_of("signals") | reject("equalto", "tables") | list -%}
 with
 
-{% for name in sources_of("signals") if name != "tables" -%}
-{{ name }}_events as (
+{% if sources_of_events -%}
+-- events are counted where they are, those that are no signal by their name
+events as (
 
+    {%- for name in sources_of_events %}
     select
         event_source,
         case when signal_type is null and not is_deleted then lower(event) end as value,
@@ -18,10 +21,12 @@ with
         min(signal_id) as example_key
     from {{ ref(source_model(name, "signals")) }}
     group by event_source, value
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 
 ),
 
-{% endfor -%}
+{% endif -%}
 unmapped as (
 
     {%- for table, columns in categories.items() %}
@@ -71,7 +76,7 @@ counted as (
         coalesce(min(case when record_key <> '' then record_key end), '') as example_key
     from unmapped
     group by source, raw_table, column_name, value
-    {%- for name in sources_of("signals") if name != "tables" %}
+    {%- if sources_of_events %}
     union all
     select
         event_source as source,
@@ -80,13 +85,12 @@ counted as (
         value,
         row_count,
         coalesce(example_key, '') as example_key
-    from {{ name }}_events
+    from events
     where value is not null
-    {%- endfor %}
+    {%- endif %}
 
 ),
 
--- events are counted where they are, the rest as raw rows
 row_counts as (
 
     select
@@ -94,15 +98,15 @@ row_counts as (
         null as event_source,
         rows_in
     from {{ ref("stg_raw_tables__row_counts") }}
-    {%- for name in sources_of("signals") if name != "tables" %}
+    {%- if sources_of_events %}
     union all
     select
         'signals' as raw_table,
         event_source,
         sum(row_count) as rows_in
-    from {{ name }}_events
+    from events
     group by event_source
-    {%- endfor %}
+    {%- endif %}
 
 )
 

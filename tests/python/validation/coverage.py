@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import rankdata
+from sklearn.metrics import roc_auc_score
 
 from builds.warehouse import Warehouse
 
@@ -56,20 +56,12 @@ def draw(rng: np.random.Generator, accounts: int, days: int) -> dict[str, np.nda
     }
 
 
-def auc(score: np.ndarray, happened: np.ndarray) -> float:
-    """How often an account with the outcome has the higher score."""
-    positives = happened.sum()
-    ranks = rankdata(score)[happened].sum()
-    return float((ranks - positives * (positives + 1) / 2) / (positives * (len(score) - positives)))
-
-
-def truth(design: Design, accounts: int = 1_000_000) -> dict[str, float]:
-    """What a million accounts give: aucs, their difference, each tier's rate, and how near the outcome is."""
-    drawn = draw(np.random.default_rng(0), accounts, 1)
-    nearness = float(np.quantile(drawn["nearness"], 1 - design.rate))
-    happened = (drawn["nearness"] > nearness).ravel()
-    scores = {model: drawn[model].ravel() for model in (CHAMPION, CHALLENGER)}
-    aucs = {model: auc(score, happened) for model, score in scores.items()}
+def truth(market: dict[str, np.ndarray], rate: float) -> dict[str, float]:
+    """What all accounts of a market give: aucs, their difference, each tier's rate, and how near the outcome is."""
+    nearness = float(np.quantile(market["nearness"], 1 - rate))
+    happened = (market["nearness"] > nearness).ravel()
+    scores = {model: market[model].ravel() for model in (CHAMPION, CHALLENGER)}
+    aucs = {model: float(roc_auc_score(happened, score)) for model, score in scores.items()}
     tier = tier_of(scores[CHAMPION])
     rates = {f"Tier {n}": float(happened[tier == n].mean()) for n in (1, 2, 3)}
     return {**aucs, "difference": aucs[CHALLENGER] - aucs[CHAMPION], "nearness": nearness, **rates}
@@ -80,13 +72,13 @@ def tier_of(score: np.ndarray) -> np.ndarray:
     return 1 + (score < 60).astype(int) + (score < 45).astype(int)
 
 
-def simulate(warehouse: Warehouse, worlds: int, seed: int) -> dict[str, dict[str, float]]:
-    """Puts worlds of all designs in place of the scores that are judged, and has them judged."""
-    truths = {}
+def simulate(warehouse: Warehouse, worlds: int, seed: int) -> list[dict[str, float]]:
+    """Has worlds of all designs judged in place of the scores that are; gives what is true in each design."""
+    market = draw(np.random.default_rng(0), 1_000_000, 1)
+    truths = [truth(market, design.rate) for design in DESIGNS]
     with warehouse.connect() as connection:
         connection.execute("create or replace temp table worlds as from intermediate.int_scores_judged limit 0")
-        for number, design in enumerate(DESIGNS):
-            known = truths[f"{number}"] = truth(design)
+        for number, (design, known) in enumerate(zip(DESIGNS, truths, strict=True)):
             for world in range(worlds):
                 drawn = draw(np.random.default_rng([seed, number, world]), design.accounts, design.days)
                 rows = {  # noqa: F841 - the query below reads it
@@ -122,15 +114,16 @@ def simulate(warehouse: Warehouse, worlds: int, seed: int) -> dict[str, dict[str
     return truths
 
 
-def held(warehouse: Warehouse, truths: dict[str, dict[str, float]], worlds: int) -> list[str]:
+def held(warehouse: Warehouse, truths: list[dict[str, float]], worlds: int) -> list[str]:
     """The table of all designs."""
     lines = [
-        "| accounts | days | base rate | with the outcome, median | auc | difference of two models | rate of a tier |",
+        "| accounts | days | base rate | with the outcome, median | auc | difference of two models "
+        "| rate of a tier, of a day |",
         "|---:|---:|---:|---:|---:|---:|---:|",
     ]
     with warehouse.connect() as connection:
-        for number, design in enumerate(DESIGNS):
-            known, of_design = truths[f"{number}"], f"outcome like '{number}:%'"
+        for number, (design, known) in enumerate(zip(DESIGNS, truths, strict=True)):
+            of_design = f"outcome like '{number}:%'"
             period = f"tier_date is {'null' if design.days > 1 else 'not null'}"
             ((positives, aucs),) = connection.execute(
                 f"""

@@ -42,7 +42,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT / "tests" / "python"))
 
 from builds.comparing import differences  # noqa: E402
-from builds.compiled import CompiledProject, rebuilt  # noqa: E402
+from builds.compiled import CompiledProject  # noqa: E402
 from builds.warehouse import MARTS, fetch, load_table  # noqa: E402
 from rules import test_published_numbers  # noqa: E402
 from rules.cases import CASES, case, unlike  # noqa: E402
@@ -218,10 +218,10 @@ class World:
     """A database in which the project was built unchanged on one of the inputs of the tests."""
 
     def __init__(self, compiled: CompiledProject, replayed: Replay):
-        self.compiled = replace(compiled, connections={})
+        self.compiled = replace(compiled, replicas={})
         self.as_of, self.settings = replayed.as_of, DEFAULT_SETTINGS | dict(replayed.settings)
         self.compiled.replay(replayed.raw, replayed.as_of, replayed.rules, replayed.settings)
-        (self.connection,) = self.compiled.connections.values()
+        (self.connection,) = (replica.connection for replica in self.compiled.replicas.values())
         self.nodes = [node for node in compiled.nodes if node["schema"] != "rules" or "stg_rules" in node["name"]]
         self.digests = {node["name"]: digest(self.connection, node) for node in self.nodes}
         self.connection.execute("set memory_limit = '1GB'; set temp_directory = ''")
@@ -268,7 +268,7 @@ class Rules:
 
     def __init__(self, compiled: CompiledProject, rule_rows: RuleRows, mistakes: list[str]):
         self.rules, self.mistakes = rule_rows, mistakes
-        self.compiled = replace(compiled, connections={})
+        self.compiled = replace(compiled, replicas={})
         *self.nodes, self.gate = [node for node in compiled.nodes if node["schema"] == "rules"]
         self.compiled.nodes = self.nodes
         self.connection = self.compiled.with_rules(self.rules, 1)
@@ -363,9 +363,9 @@ def rebuild(
     differing: set[str] = set()
     for node in nodes:
         if node["name"] in changed:
-            built = rebuilt(node, changed[node["name"]])
+            built = {**node, "compiled_code": changed[node["name"]]}
         elif differing & set(node["depends_on"]["nodes"]):
-            built = rebuilt(node)
+            built = node
         else:
             continue
         compiled.create(connection, [built], run["as_of"], run["settings"])

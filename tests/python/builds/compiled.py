@@ -1,12 +1,14 @@
-"""The project's compiled SQL, replayed in memory: a build in half a second."""
+"""The project's compiled SQL, replayed in memory: a build in a second or two."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,8 +20,24 @@ from .warehouse import MARTS, Warehouse, fetch, load_table
 
 
 @dataclass
+class Replica:
+    """A database in memory, of which a table stays as it is where it would be made of the same again."""
+
+    connection: duckdb.DuckDBPyConnection
+    made_of: dict[str, str] = field(default_factory=dict)
+
+    def make(self, name: str, parts: Any, make: Callable[[], None]) -> None:
+        """Makes a table of these parts, unless it is made of them."""
+        made_of = sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+        if self.made_of.get(name) != made_of:
+            self.made_of.pop(name, None)
+            make()
+            self.made_of[name] = made_of
+
+
+@dataclass
 class CompiledProject:
-    """The project's compiled SQL, which runs in memory on other raw rows, rules, settings and as_of in half a second.
+    """The project's compiled SQL, which runs in memory on other raw rows, rules, settings and as_of.
 
     It is compiled for raw tables of text columns, at a moment and with settings that occur nowhere else and stand for
     the actual ones.
@@ -40,7 +58,8 @@ class CompiledProject:
     unit_tests: list[dict[str, Any]]
     history: list[str]
     """Statements that create the tables of what earlier builds published, empty."""
-    connections: dict[str, duckdb.DuckDBPyConnection] = field(default_factory=dict)
+    replicas: dict[int, Replica] = field(default_factory=dict)
+    """By the number of their threads."""
     again: dict[str, str] = field(default_factory=dict)
     """The SQL of models that were built before, and (as `replace`) how what they give gets into what is stored."""
 
@@ -100,13 +119,11 @@ class CompiledProject:
         """
         used = DEFAULT_SETTINGS | (settings or {})
         connection = self.with_rules({**rules(), **(rule_rows or {})}, threads)
-        for schema in ("raw", "staging", "intermediate", "audit"):
-            connection.execute(f"drop schema if exists {schema} cascade; create schema {schema}")
-        self.forget(connection)
-        load_raw(connection, raw)
+        replica = self.replicas[threads]
+        replica.make("raw", raw, partial(load_raw, connection, raw))
         needed = {node["unique_id"] for node in self.nodes} if tested else self.needed(tables)
         nodes = [node for node in self.nodes if node["schema"] != "rules" and node["unique_id"] in needed]
-        self.create(connection, nodes, as_of, used)
+        self.create_what_differs(replica, nodes, as_of, used)
         if tested:
             counts = {n["name"]: f"select count(*) from ({self.sql(n, as_of, used)})" for n in self.tests}
             failed = {name: connection.execute(sql).fetchone()[0] for name, sql in counts.items()}
@@ -141,17 +158,18 @@ class CompiledProject:
         return connection
 
     def with_rules(self, rule_rows: Mapping[str, Rows], threads: int) -> duckdb.DuckDBPyConnection:
-        """A database with the rule files read and checked; the last few are kept."""
-        key = json.dumps([threads, rule_rows], sort_keys=True)
-        if key not in self.connections:
-            connection = self.empty_database(["rules"], threads)
-            load_rules(connection, rule_rows)
-            checks = [node for node in self.nodes if node["schema"] == "rules"]
-            self.create(connection, checks, self.moment, DEFAULT_SETTINGS)
-            if len(self.connections) >= 4:
-                self.connections.pop(next(iter(self.connections))).close()
-            self.connections[key] = connection
-        return self.connections[key]
+        """The database of the last replay, with the rule files read and checked."""
+        if threads not in self.replicas:
+            self.replicas[threads] = Replica(
+                self.empty_database(["raw", "rules", "staging", "intermediate", "audit"], threads)
+            )
+            self.forget(self.replicas[threads].connection)
+        replica = self.replicas[threads]
+        for name, rows in rule_rows.items():
+            replica.make(name, rows, partial(load_rules, replica.connection, {name: rows}))
+        checks = [node for node in self.nodes if node["schema"] == "rules"]
+        self.create_what_differs(replica, checks, self.moment, DEFAULT_SETTINGS)
+        return replica.connection
 
     def rule_mistakes(self, rule_rows: Mapping[str, Rows]) -> str:
         """What the rule check says to rule files; nothing if they are right."""
@@ -160,6 +178,16 @@ class CompiledProject:
         except duckdb.InvalidInputException as error:
             return str(error)
         return ""
+
+    def create_what_differs(
+        self, replica: Replica, nodes: Sequence[Mapping[str, Any]], as_of: datetime, settings: Mapping[str, Any]
+    ) -> None:
+        """Runs those of the models that have other SQL, or read other tables, than when they last were run."""
+        for node in nodes:
+            parents = [parent.split(".")[2] for parent in node["depends_on"]["nodes"]]
+            read = [*parents, "raw"] if node["schema"] != "rules" else parents
+            parts = [self.sql(node, as_of, settings), [replica.made_of.get(name) for name in read]]
+            replica.make(node["name"], parts, partial(self.create, replica.connection, [node], as_of, settings))
 
     def create(
         self,
@@ -171,7 +199,7 @@ class CompiledProject:
         """Runs models in the order in which dbt ran them."""
         for node in nodes:
             kind = node["config"]["materialized"].replace("incremental", "table")
-            statement = f"create {kind} {node['relation_name']} as"
+            statement = f"create or replace {kind} {node['relation_name']} as"
             connection.execute(f"{statement} {self.sql(node, as_of, settings)}")
 
 
@@ -197,8 +225,10 @@ class IncrementalWarehouse:
             if name == "stg_raw_tables__signals" and self.built:
                 self.replace_signals(as_of)
             else:
-                built = rebuilt(node, self.compiled.again.get(name) if self.built else None)
-                self.compiled.create(self.connection, [built], as_of, DEFAULT_SETTINGS)
+                sql = self.compiled.again.get(name) if self.built else None
+                self.compiled.create(
+                    self.connection, [{**node, "compiled_code": sql or node["compiled_code"]}], as_of, DEFAULT_SETTINGS
+                )
             if self.built and name == stop_after:
                 return {}
         self.built = True
@@ -240,12 +270,6 @@ class IncrementalWarehouse:
         self.connection.execute(
             f"begin; create temporary table {temporary} as {sql}; {script}; drop table {temporary}; commit"
         )
-
-
-def rebuilt(node: Mapping[str, Any], sql: str | None = None) -> dict[str, Any]:
-    """A model that is built where it stood before, with other SQL if any is given."""
-    kind = f"or replace {node['config']['materialized']}"
-    return {**node, "compiled_code": sql or node["compiled_code"], "config": {"materialized": kind}}
 
 
 def load_raw(connection: duckdb.DuckDBPyConnection, raw: Mapping[str, Rows]) -> None:

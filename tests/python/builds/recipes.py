@@ -172,8 +172,8 @@ def package(folder: Path, kept: Kept) -> dict[str, Step]:
 RECIPES: Mapping[str, Callable[[Path, Kept], Any]] = {
     recipe.__name__: recipe
     for recipe in (
-        demo,
         compiled,
+        demo,
         dirty,
         rejected,
         unreadable,

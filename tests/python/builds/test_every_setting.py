@@ -81,6 +81,7 @@ def test_every_setting_is_tried():
     assert {name for settings in tried() for name in settings} == set(EVERY_SETTING)
 
 
+@pytest.mark.beyond_ci
 @pytest.mark.long
 def test_the_demo_builds_with_every_setting(demo, tmp_path):
     """In one process: all unit tests with all settings at once, then a build with each, one after another."""

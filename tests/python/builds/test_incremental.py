@@ -176,6 +176,7 @@ def test_a_view_that_reads_something_else_is_read_again(tmp_path):
     assert any("extra" in row["raw_record"] for row in warehouse.mart("rejected_records"))
 
 
+@pytest.mark.beyond_ci
 @pytest.mark.long
 def test_real_builds_one_after_another(tmp_path):
     warehouse, fresh = Warehouse(tmp_path / "again"), Warehouse(tmp_path / "fresh")

@@ -13,7 +13,7 @@ from builds.comparing import assert_agrees, exactly
 from recomputation import recompute
 from recomputation.reading import TABLES
 from worlds.committed import demo_rows, rules
-from worlds.dirty import AS_OF, as_text, facts, spell_moment
+from worlds.dirty import AS_OF, as_text, facts, spell_moment, spelled
 from worlds.replays import DEMO_AS_OF, OTHER_SETTINGS, REPLAYS
 
 # --- Real builds -----------------------------------------------------------------------------------------------------
@@ -23,10 +23,18 @@ def test_the_demo(demo):
     assert_agrees(demo.marts(), recompute(demo_rows(), rules(), DEMO_AS_OF))
 
 
+def test_a_dirty_world(compiled):
+    """A replay, so that nobody waits for another build; `test_a_replay_is_a_build` says that it is one."""
+    raw = spelled(facts(3, rules(), 400, 4_000), 3)
+    assert_agrees(compiled.replay(raw, AS_OF), recompute(raw, rules(), AS_OF))
+
+
+@pytest.mark.long
 def test_dirty_data(dirty, dirty_rows):
     assert_agrees(dirty.marts(), recompute(dirty_rows, rules(), AS_OF))
 
 
+@pytest.mark.long
 def test_the_dirty_data_is_dirty(dirty):
     """Everything that the tests want to see happens in the data."""
     kinds = "select distinct {} from marts.{} order by all"
@@ -52,6 +60,7 @@ def test_the_dirty_data_is_dirty(dirty):
         assert row["superseded"] or row["source_table"] == "sales_reps", row
 
 
+@pytest.mark.long
 def test_the_dirty_data_shows_every_gap(dirty):
     """Gaps with and without somebody to close them, reps at, below and above capacity, families of each kind."""
     rows = dirty.mart("coverage_gaps")

@@ -11,6 +11,8 @@ from recomputation import recompute
 from worlds.reports import AS_OF, DOMAINS, rules_of_reports, signals
 from worlds.reports import reports as report_rows
 
+pytestmark = pytest.mark.long
+
 
 def by_account(warehouse, mart: str = "account_tiers"):
     """The rows of a mart by account."""

@@ -30,6 +30,7 @@ def test_the_demo_has_a_pinned_moment(demo):
     assert scored_at(demo) == {datetime(2026, 6, 30, 9)}
 
 
+@pytest.mark.long
 def test_an_offset_is_converted_to_utc(dirty):
     assert scored_at(dirty) == {AS_OF}  # given as 2026-03-15T02:34:56.789+05:00
 
@@ -226,89 +227,113 @@ def test_every_setting_is_declared():
 
 # --- Settings, at their boundaries -----------------------------------------------------------------------------------
 
-TIERS = ("account_tiers",)
+WINDOWS, HALF_LIVES, TOUCH_WINDOWS = (1, 14, 90), (0.5, 1, 2, 10), (1, 14, 30)
+WEEK = timedelta(days=7)
 
 
-def only_account(marts):
-    """The one row of account_tiers."""
-    (row,) = marts["account_tiers"]
-    return row
+def midnight_before(days: int) -> datetime:
+    """The first moment of a window of that many days, today among them."""
+    return datetime(AS_OF.year, AS_OF.month, AS_OF.day) - timedelta(days=days - 1)
 
 
-def world(*signals, **account):
-    """One account and its signals, given as (type, moment)."""
+def at_the_boundaries() -> dict[str, list[dict[str, str]]]:
+    """A world with an account on either side of each boundary, so that replays differ in a setting alone."""
+    moments = {"fresh": ("demo_request", AS_OF), "a week ago": ("pricing_page_visit", AS_OF - WEEK)}
+    for days in WINDOWS:
+        moments[f"within {days}"] = ("email_open", midnight_before(days))
+        moments[f"before {days}"] = ("email_open", midnight_before(days) - MICROSECOND)
+    for half_lives in HALF_LIVES:
+        moments[f"counts {half_lives}"] = ("demo_request", AS_OF - 2 * half_lives * WEEK)
+        moments[f"too old {half_lives}"] = ("demo_request", AS_OF - 2 * half_lives * WEEK - MICROSECOND)
+    touches = {f"touched {days}": midnight_before(days) for days in TOUCH_WINDOWS}
+    touches |= {f"untouched {days}": midnight_before(days) - MICROSECOND for days in TOUCH_WINDOWS}
+    strategic = [{"account_id": i, "account_name": i, "is_strategic": "true", "owner_id": i} for i in touches]
     return {
-        "accounts": [{"account_id": "a", "account_name": "A", **account}],
-        "contacts": [{"contact_id": "c", "account_id": "a", "seniority": "manager", "department": "IT"}],
+        "accounts": [*({"account_id": i, "account_name": i} for i in moments), *strategic],
+        "contacts": [
+            {"contact_id": i, "account_id": i, "seniority": "manager", "department": "IT"} for i in (*moments, *touches)
+        ],
         "signals": [
-            {"signal_id": str(n), "account_id": "a", "contact_id": "c", "signal_type": kind, "occurred_at": str(moment)}
-            for n, (kind, moment) in enumerate(signals)
+            {"signal_id": i, "account_id": i, "contact_id": i, "signal_type": kind, "occurred_at": str(moment)}
+            for i, (kind, moment) in moments.items()
+        ],
+        "sales_reps": [{"owner_id": i, "is_active": "true"} for i in touches],
+        "activities": [
+            {"activity_id": i, "account_id": i, "direction": "outbound", "occurred_at": str(moment)}
+            for i, moment in touches.items()
         ],
     }
 
 
-@pytest.mark.parametrize("days", [1, 14, 90])
-def test_engagement_window_days(compiled, days):
-    first = datetime(AS_OF.year, AS_OF.month, AS_OF.day) - timedelta(days=days - 1)
-    for moment, score in ((first, 35), (first - MICROSECOND, 0)):  # 2 + 4 + 1 of 20
-        raw = world(("email_open", moment))
-        row = only_account(compiled.replay(raw, AS_OF, settings={"engagement_window_days": days}, tables=TIERS))
-        assert row["relationship_score"] == score
+@pytest.fixture(scope="module")
+def with_settings(compiled):
+    """The marts of that world with some settings, and its tiers by account."""
+    raw = at_the_boundaries()
+
+    def replay(**settings):
+        marts = compiled.replay(raw, AS_OF, settings=settings)
+        return marts, {row["account_id"]: row for row in marts["account_tiers"]}
+
+    return replay
 
 
+settings_group = pytest.mark.xdist_group("settings")
+
+
+@settings_group
+@pytest.mark.parametrize("days", WINDOWS)
+def test_engagement_window_days(with_settings, days):
+    _, tiers = with_settings(engagement_window_days=days)
+    assert tiers[f"within {days}"]["relationship_score"] == 35  # 2 + 4 + 1 of 20
+    assert tiers[f"before {days}"]["relationship_score"] == 0
+
+
+@settings_group
 @pytest.mark.parametrize(("fit", "quadrant"), [("5", "good_place"), ("5.000001", "false_hope")])
-def test_fit_threshold(compiled, fit, quadrant):
-    raw = world(("demo_request", AS_OF))  # fit 5, intent 40
-    settings = {"fit_threshold": fit, "timing_threshold": 40}
-    assert only_account(compiled.replay(raw, AS_OF, settings=settings, tables=TIERS))["quadrant"] == quadrant
+def test_fit_threshold(with_settings, fit, quadrant):
+    _, tiers = with_settings(fit_threshold=fit, timing_threshold=40)  # fit 5, intent 40
+    assert tiers["fresh"]["quadrant"] == quadrant
 
 
+@settings_group
 @pytest.mark.parametrize(("timing", "quadrant"), [("40", "false_hope"), ("40.000001", "bad_place")])
-def test_timing_threshold(compiled, timing, quadrant):
-    raw = world(("demo_request", AS_OF))
-    assert (
-        only_account(compiled.replay(raw, AS_OF, settings={"timing_threshold": timing}, tables=TIERS))["quadrant"]
-        == quadrant
-    )
+def test_timing_threshold(with_settings, timing, quadrant):
+    _, tiers = with_settings(timing_threshold=timing)
+    assert tiers["fresh"]["quadrant"] == quadrant
 
 
-@pytest.mark.parametrize("half_lives", [1, 2, 10, 0.5])
-def test_decay_horizon_half_lives(compiled, half_lives):
-    last = AS_OF - timedelta(days=14 * half_lives)
-    for moment, points in ((last, 40 * 2**-half_lives), (last - MICROSECOND, 0)):
-        row = only_account(
-            compiled.replay(
-                world(("demo_request", moment)), AS_OF, settings={"decay_horizon_half_lives": half_lives}, tables=TIERS
-            )
-        )
-        assert row["decayed_intent_points"] == pytest.approx(points, abs=1e-6)
+@settings_group
+@pytest.mark.parametrize("half_lives", HALF_LIVES)
+def test_decay_horizon_half_lives(with_settings, half_lives):
+    _, tiers = with_settings(decay_horizon_half_lives=half_lives)
+    points = {i: tiers[f"{i} {half_lives}"]["decayed_intent_points"] for i in ("counts", "too old")}
+    assert points == {"counts": pytest.approx(40 * 2**-half_lives, abs=1e-6), "too old": 0}
 
 
+@settings_group
 @pytest.mark.parametrize(
-    ("kind", "days", "threshold", "trend"),
+    ("account_id", "threshold", "trend"),
     [
-        ("demo_request", 0, 40, "rising"),
-        ("demo_request", 0, 40.000001, "steady"),
-        ("pricing_page_visit", 7, 12.5, "falling"),
-        ("pricing_page_visit", 7, 12.500001, "steady"),
+        ("fresh", 40, "rising"),
+        ("fresh", 40.000001, "steady"),
+        ("a week ago", 12.5, "falling"),
+        ("a week ago", 12.500001, "steady"),
     ],
 )
-def test_intent_trend_threshold(compiled, kind, days, threshold, trend):
-    raw = world((kind, AS_OF - timedelta(days=days)))
-    row = only_account(compiled.replay(raw, AS_OF, settings={"intent_trend_threshold": threshold}, tables=TIERS))
-    assert row["intent_trend"] == trend
+def test_intent_trend_threshold(with_settings, account_id, threshold, trend):
+    _, tiers = with_settings(intent_trend_threshold=threshold)
+    assert tiers[account_id]["intent_trend"] == trend
 
 
-@pytest.mark.parametrize("days", [1, 14, 30])
-def test_touch_window_days(compiled, days):
-    first = datetime(AS_OF.year, AS_OF.month, AS_OF.day) - timedelta(days=days - 1)
-    for moment, untouched in ((first, []), (first - MICROSECOND, ["untouched"])):
-        raw = world(is_strategic="true", owner_id="r")  # Tier 1
-        raw["sales_reps"] = [{"owner_id": "r", "is_active": "true"}]
-        touch = {"activity_id": "1", "account_id": "a", "direction": "outbound", "occurred_at": str(moment)}
-        marts = compiled.replay({**raw, "activities": [touch]}, AS_OF, settings={"touch_window_days": days})
-        assert [row["gap"] for row in marts["coverage_gaps"]] == untouched
-        assert [row["tier_1_touched"] for row in marts["rep_coverage"]] == [1 - len(untouched)]
+@settings_group
+@pytest.mark.parametrize("days", TOUCH_WINDOWS)
+def test_touch_window_days(with_settings, days):
+    marts, _ = with_settings(touch_window_days=days)
+    names = (f"touched {days}", f"untouched {days}")
+    untouched = [row["account_id"] for row in marts["coverage_gaps"] if row["gap"] == "untouched"]
+    assert [name in untouched for name in names] == [False, True]
+    touched = {row["owner_id"]: row["tier_1_touched"] for row in marts["rep_coverage"]}
+    assert [touched[name] for name in names] == [1, 0]
 
 
 @pytest.mark.worlds
@@ -328,6 +353,7 @@ def test_all_settings_at_once(compiled):
 # --- Leaving the demo ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_no_row_of_the_demo_reaches_a_mart_of_real_tables(demo, dirty):
     """`dirty` was built where the demo had been published before."""
     ids = {row["account_id"] for row in demo_rows()["accounts"] if row["account_id"]}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from importlib.metadata import distributions
+
+import pytest
 
 from worlds.committed import PROJECT
 
@@ -26,6 +29,13 @@ def test_every_package_is_pinned_to_the_version_that_is_installed():
     installed = {name(found.name): found.version for found in distributions()}
     loose = {package: version for package, version in installed.items() if version not in pins.get(package, ())}
     assert {package for package in loose if package not in OURS | NOT_OURS} == set()
+
+
+@pytest.mark.xdist_group("dependencies")
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="there is one worker")
+def test_workers_keep_groups_together(request):
+    """An xdist that does not fit pytest says nothing, and has each worker make what tests of a group share."""
+    assert request.node.nodeid.endswith("@dependencies")
 
 
 def test_no_pin_names_an_address():

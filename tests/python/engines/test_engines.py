@@ -305,6 +305,7 @@ def test_dirty_rows_are_the_same(engine, tmp_path):
     assert not {*DOMAINS.values()} & {row["signal_id"] for row in on_engine["unmatched_signals"]}
 
 
+@pytest.mark.beyond_ci
 def test_sources_are_read_the_same(engine):
     """What loaders left of two CRMs and web events gives what it gives by the recomputation."""
     warehouse, (tables, raw) = engine("sources"), three_sources(5)

@@ -30,6 +30,7 @@ from worlds.dirty import AS_OF
 
 pytestmark = [
     pytest.mark.engines,
+    pytest.mark.beyond_ci,
     pytest.mark.xdist_group("engines"),
     # drivers leave their sockets to the garbage collector
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"),

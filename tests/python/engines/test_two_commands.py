@@ -16,6 +16,7 @@ from publishing.test_ledger import assert_of_one_build
 
 pytestmark = [
     pytest.mark.engines,
+    pytest.mark.beyond_ci,
     pytest.mark.xdist_group("engines"),
     # drivers leave their sockets to the garbage collector
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"),

@@ -16,6 +16,7 @@ from builds.warehouse import MARTS, Run, Warehouse
 
 pytestmark = [
     pytest.mark.long,
+    pytest.mark.beyond_ci,
     pytest.mark.skipif(
         not find_spec("dagster_dbt"), reason="needs Dagster: uv run --group orchestrators pytest -m long -k dagster"
     ),

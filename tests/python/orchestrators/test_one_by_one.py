@@ -14,7 +14,7 @@ from builds.comparing import BY_THE_CLOCK, exactly
 from builds.recipes import BARE_ROWS
 from builds.warehouse import Warehouse
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.beyond_ci]
 RUNNER = Path(__file__).with_name("one_by_one.py")
 
 

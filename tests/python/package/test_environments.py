@@ -22,7 +22,7 @@ from package.environments import (
 )
 from worlds.committed import rules
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.beyond_ci]
 
 
 def test_two_targets_in_one_file_share_nothing(demo, tmp_path):

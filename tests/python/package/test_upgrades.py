@@ -11,7 +11,7 @@ from builds.comparing import BY_THE_CLOCK, exactly
 from builds.warehouse import Run, Warehouse
 from worlds.committed import PROJECT
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.beyond_ci]
 
 
 def test_a_renamed_fork_builds(demo, tmp_path):

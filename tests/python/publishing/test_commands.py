@@ -7,7 +7,7 @@ import pytest
 from builds.comparing import exactly
 from builds.warehouse import Run, Warehouse
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("commands")]
+pytestmark = [pytest.mark.long, pytest.mark.beyond_ci, pytest.mark.xdist_group("commands")]
 FEW = ("--exclude-resource-type", "unit_test")
 
 

@@ -20,7 +20,7 @@ from publishing.ledger import MARTS, PARENTS, TESTED, Command, Ledger, as_rows
 from publishing.miniature import DAYS, PRODUCTION, Done, Miniature, project_files
 from worlds.small import try_sequences
 
-pytestmark = pytest.mark.xdist_group("ledger")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("ledger")]
 BUILD, RUN, TEST, SEED = (Command(verb) for verb in ("build", "run", "test", "seed"))
 
 
@@ -218,7 +218,7 @@ def story(miniature) -> Story:
 # --- Stories ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.long
+@pytest.mark.beyond_ci
 def test_a_node_a_command(story):
     """As orchestrators run it: the marts are published with the last of them. Tests of nothing harm nothing."""
     story.do(TEST)
@@ -334,7 +334,7 @@ def test_a_disabled_node_and_a_warning(story):
     assert story.is_published
 
 
-@pytest.mark.long
+@pytest.mark.beyond_ci
 def test_days_rules_and_settings(story):
     """All models are of one as_of and one set of rules, and the rule files are loaded as they are."""
     story.do(BUILD)
@@ -353,7 +353,7 @@ def test_days_rules_and_settings(story):
     assert story.is_published
 
 
-@pytest.mark.long
+@pytest.mark.beyond_ci
 def test_as_of_the_start_of_each_command(story):
     """Models that one command ran share its moment, and their day is remembered whenever they are tested."""
     now, miniature = {"as_of": None}, story.miniature
@@ -368,7 +368,7 @@ def test_as_of_the_start_of_each_command(story):
     assert re.search(r"NOT PUBLISHED: int_notes is as of [\d:. -]+, account_tier_history as of [\d:. -]+, ", line), line
 
 
-@pytest.mark.long
+@pytest.mark.beyond_ci
 def test_publishing_that_is_required(story):
     """A command that publishes nothing fails, and is taken for what it did all the same."""
     required = {"require_publish": True}
@@ -379,7 +379,7 @@ def test_publishing_that_is_required(story):
     assert set(story.seen()["marts"]) == set(MARTS)
 
 
-@pytest.mark.long
+@pytest.mark.beyond_ci
 def test_what_shrank_is_published_when_asked_for(story):
     """A guard holds publishing back until it is told that all is right; nothing has to be built for that."""
     story.do(BUILD)
@@ -395,7 +395,7 @@ def test_what_shrank_is_published_when_asked_for(story):
     assert story.seen()["marts"]["account_tiers"][1:] == []
 
 
-@pytest.mark.long
+@pytest.mark.beyond_ci
 def test_killed_at_any_statement(story):
     """Readers of the schema and of the file see the old build or the new; the command, once more, shows it to both."""
     story.do(BUILD)
@@ -420,7 +420,7 @@ def test_killed_at_any_statement(story):
         assert story.seen() == new, f"killed at statement {statement} of {whole.statements}"
 
 
-@pytest.mark.long
+@pytest.mark.beyond_ci
 def test_a_build_killed_at_any_statement(story):
     """Readers see one build, the old or the new, and of the next, which is of other rows, nothing of the killed one."""
     whole = story.do(BUILD)
@@ -567,7 +567,7 @@ class Commands(RuleBasedStateMachine):
             self.story.break_model(path, broken=True)
 
 
-@pytest.mark.long
+@pytest.mark.beyond_ci
 def test_any_sequence_of_commands(miniature):
     Commands.miniature = miniature
     try_sequences(Commands, 20, steps=12)

@@ -10,6 +10,7 @@ from builds.warehouse import JUDGING, MARTS, REMEMBERED
 OTHER_DAY = "2026-06-29T09:00:00Z"
 
 
+@pytest.mark.long
 def test_a_good_build_replaces_all_marts_together(demo, dirty):
     """`dirty` was built over the demo's marts; no table is left behind or mixed."""
     old, new = demo.marts(), dirty.marts()

@@ -16,6 +16,7 @@ from worlds.rule_sets import changed, every_attribute, primary_only, rows_of
 AS_OF = datetime(2026, 6, 30, 9)
 
 
+@pytest.mark.long
 def test_mistakes_stop_the_build(rejected):
     _, run = rejected
     assert run.returncode != 0
@@ -23,6 +24,7 @@ def test_mistakes_stop_the_build(rejected):
     assert "Traceback" not in run.output
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("file", "line", "key", "words"), MISTAKES, ids=["-".join((m[0], *m[3])) for m in MISTAKES])
 def test_each_mistake_is_named(rejected, file, line, key, words):
     _, run = rejected
@@ -33,11 +35,13 @@ def test_each_mistake_is_named(rejected, file, line, key, words):
     assert any(all(word in text for word in words) for text in told), "\n".join(said)
 
 
+@pytest.mark.long
 def test_mistakes_leave_what_was_published(rejected, demo):
     warehouse, _ = rejected
     assert exactly(warehouse.marts()) == exactly(demo.marts())
 
 
+@pytest.mark.long
 def test_valid_rules_have_no_mistake(rejected):
     """The message names the mistakes that were made, and their consequences, but no file without one."""
     _, run = rejected

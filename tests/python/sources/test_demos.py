@@ -30,6 +30,7 @@ def build(warehouse: Warehouse, sources: list[str], *arguments: str, **variables
 
 
 @pytest.mark.long
+@pytest.mark.beyond_ci
 @pytest.mark.parametrize("source", ["salesforce", "hubspot"])
 def test_a_crm_gives_the_tiers_of_raw_tables(warehouse, source):
     """Whatever the CRM can know; nothing of it is rejected, and what no line names is told."""
@@ -47,6 +48,7 @@ def test_a_crm_gives_the_tiers_of_raw_tables(warehouse, source):
 
 
 @pytest.mark.long
+@pytest.mark.beyond_ci
 @pytest.mark.parametrize("source", ["salesforce", "hubspot"])
 def test_each_loader_leaves_the_same(warehouse, source):
     """The raw tables made of Airbyte's and dlt's tables are those made of Fivetran's."""
@@ -79,6 +81,7 @@ def collected(warehouse: Warehouse, table: str) -> list[tuple]:
 
 
 @pytest.mark.long
+@pytest.mark.beyond_ci
 def test_events_beside_a_crm(warehouse):
     """Segment's pages and events find the accounts of Salesforce by who visited; no address keeps its query."""
     tables = market("salesforce")

@@ -30,6 +30,7 @@ RULES = {**rules(), "currency_rates": RATES, "source_fields": FIELDS}
 Raw = dict[str, list[Record]]
 
 
+@pytest.mark.beyond_ci
 @pytest.mark.long
 @pytest.mark.parametrize("loader", LOADERS)
 def test_salesforce_as_it_is_found(warehouse, loader):
@@ -40,6 +41,7 @@ def test_salesforce_as_it_is_found(warehouse, loader):
     assert {"unknown_currency", "missing_account_name", "invalid_amount_usd", "invalid_created_at"} <= reasons
 
 
+@pytest.mark.beyond_ci
 @pytest.mark.long
 @pytest.mark.parametrize("loader", ["airbyte", "fivetran", "dlt"])
 def test_hubspot_as_it_is_found(warehouse, loader):

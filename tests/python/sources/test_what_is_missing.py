@@ -15,6 +15,7 @@ def said(warehouse: Warehouse, **variables: Any) -> Run:
 
 
 @pytest.mark.long
+@pytest.mark.beyond_ci
 def test_what_is_missing_is_told_at_once(warehouse):
     """What was looked for, where, and what stands there instead; nothing is built."""
     warehouse.load({"company": [{"id": "1"}], "deals": [{"id": "2"}]}, schema="hubspot_v3")
@@ -31,6 +32,7 @@ def test_what_is_missing_is_told_at_once(warehouse):
 
 
 @pytest.mark.long
+@pytest.mark.beyond_ci
 def test_events_alone_are_no_accounts(warehouse):
     warehouse.load({"pages": [{"id": "1"}]}, schema="segment")
     run = said(warehouse, sources=["segment"])
@@ -39,6 +41,7 @@ def test_events_alone_are_no_accounts(warehouse):
 
 
 @pytest.mark.long
+@pytest.mark.beyond_ci
 def test_a_crm_is_recognised_where_raw_tables_are_sought(warehouse):
     warehouse.load({"Account": [{"Id": "1"}]}, schema="crm")
     run = said(warehouse, raw_schema="crm")
@@ -47,6 +50,7 @@ def test_a_crm_is_recognised_where_raw_tables_are_sought(warehouse):
 
 
 @pytest.mark.long
+@pytest.mark.beyond_ci
 @pytest.mark.parametrize(
     ("variables", "words"),
     [

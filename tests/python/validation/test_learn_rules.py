@@ -174,6 +174,7 @@ def test_values_that_are_rare_are_too_small():
 # --- Public data -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not SALES.exists(), reason=f"{SALES} is absent")
 def test_public_sales_are_learned_as_well_as_by_a_regression():
     """Whole points reach the one-hot logistic regression of scikit-learn less 0.003, on rows that neither has seen."""
@@ -201,6 +202,7 @@ def test_public_sales_are_learned_as_well_as_by_a_regression():
     assert learned >= one_hot - 0.003, (learned, one_hot)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not PIPELINE.exists(), reason=f"{PIPELINE} is absent")
 def test_nothing_is_learned_where_there_is_nothing():
     """A public pipeline in which nothing that is known at the start tells anything."""

@@ -6,12 +6,15 @@ import math
 from datetime import date
 from typing import Any
 
+import pytest
+
 from builds.warehouse import Warehouse
 from recomputation import validation
 from recomputation.validation import Value
 from validation.world import AS_OF, ATTRIBUTES, DAYS, MODELS, OUTCOMES
 
 
+@pytest.mark.long
 def test_every_figure_is_what_numpy_and_scipy_say(judged_world: Warehouse):
     """One build: outcomes, scores, bands, models, attributes and rules."""
     query = judged_world.query

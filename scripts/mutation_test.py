@@ -221,7 +221,7 @@ class World:
         self.compiled = replace(compiled, replicas={})
         self.as_of, self.settings = replayed.as_of, DEFAULT_SETTINGS | dict(replayed.settings)
         self.compiled.replay(replayed.raw, replayed.as_of, replayed.rules, replayed.settings)
-        (self.connection,) = (replica.connection for replica in self.compiled.replicas.values())
+        self.connection = self.compiled.replicas[1].connection
         self.nodes = [node for node in compiled.nodes if node["schema"] != "rules" or "stg_rules" in node["name"]]
         self.digests = {node["name"]: digest(self.connection, node) for node in self.nodes}
         self.connection.execute("set memory_limit = '1GB'; set temp_directory = ''")

@@ -12,9 +12,3 @@
     {%- endfor -%}
     {{ return(mistakes) }}
 {% endmacro %}
-
-
-{#- SQL: a text, or null if there is none. -#}
-{% macro text_or_null(text) -%}
-    {{ "null" if text is none or text is not defined else "'" ~ text ~ "'" }}
-{%- endmacro %}

@@ -28,16 +28,16 @@ cells as (
         {{ rule_cell(column.name) }} as cell,
         '{{ column.data_type }}' as data_type,
         {{ column.meta.required | default(false) | lower }} as is_required,
-        {{ text_or_null(column.meta.get("values") and column.meta["values"] | join(", ")) }} as accepted,
-        {{ text_or_null(column.meta.above) }} as above,
-        {{ text_or_null(column.meta.minimum) }} as minimum,
-        {{ text_or_null(column.meta.maximum) }} as maximum
+        {{ text_literal(column.meta["values"] | join(", ")) if column.meta.get("values") else "null" }} as accepted,
+        {{ text_literal(column.meta.above | string) if column.meta.above is defined else "null" }} as above,
+        {{ text_literal(column.meta.minimum | string) if column.meta.minimum is defined else "null" }} as minimum,
+        {{ text_literal(column.meta.maximum | string) if column.meta.maximum is defined else "null" }} as maximum
     from {{ name }}
     union all
     {%- endfor %}
     {%- endif %}
     {%- endfor %}
-    {#- of files that are not there yet, no cell #}
+    {#- no cell, after the last `union all` #}
     select
         null as file,
         null as line,

@@ -1,4 +1,4 @@
-"""The project's compiled SQL, replayed in memory: a build in a second or two."""
+"""The project's compiled SQL, replayed in memory: a build in seconds."""
 
 from __future__ import annotations
 

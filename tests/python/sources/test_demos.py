@@ -13,6 +13,7 @@ from builds.warehouse import Run, Warehouse
 from recomputation import recompute
 from worlds.committed import rules
 
+pytestmark = [pytest.mark.long, pytest.mark.beyond_ci]
 AS_OF = datetime(2026, 6, 30, 9)
 AS_OF_TEXT = "2026-06-30T09:00:00Z"
 
@@ -29,8 +30,6 @@ def build(warehouse: Warehouse, sources: list[str], *arguments: str, **variables
     return warehouse.dbt("build", *arguments, "--exclude-resource-type", "unit_test", variables=given, project=project)
 
 
-@pytest.mark.long
-@pytest.mark.beyond_ci
 @pytest.mark.parametrize("source", ["salesforce", "hubspot"])
 def test_a_crm_gives_the_tiers_of_raw_tables(warehouse, source):
     """Whatever the CRM can know; nothing of it is rejected, and what no line names is told."""
@@ -47,8 +46,6 @@ def test_a_crm_gives_the_tiers_of_raw_tables(warehouse, source):
     assert warehouse.mart("account_tiers"), "nothing was published"
 
 
-@pytest.mark.long
-@pytest.mark.beyond_ci
 @pytest.mark.parametrize("source", ["salesforce", "hubspot"])
 def test_each_loader_leaves_the_same(warehouse, source):
     """The raw tables made of Airbyte's and dlt's tables are those made of Fivetran's."""
@@ -80,8 +77,6 @@ def collected(warehouse: Warehouse, table: str) -> list[tuple]:
     return sorted(tuple(str(value) for name, value in row.items() if name != "loaded_at") for row in rows)
 
 
-@pytest.mark.long
-@pytest.mark.beyond_ci
 def test_events_beside_a_crm(warehouse):
     """Segment's pages and events find the accounts of Salesforce by who visited; no address keeps its query."""
     tables = market("salesforce")

@@ -8,14 +8,14 @@ import pytest
 
 from builds.warehouse import Run, Warehouse
 
+pytestmark = [pytest.mark.long, pytest.mark.beyond_ci]
+
 
 def said(warehouse: Warehouse, **variables: Any) -> Run:
     """A command that looks at everything and builds nothing."""
     return warehouse.dbt("run", "--select", "stg_rules__tiers", variables=variables)
 
 
-@pytest.mark.long
-@pytest.mark.beyond_ci
 def test_what_is_missing_is_told_at_once(warehouse):
     """What was looked for, where, and what stands there instead; nothing is built."""
     warehouse.load({"company": [{"id": "1"}], "deals": [{"id": "2"}]}, schema="hubspot_v3")
@@ -31,8 +31,6 @@ def test_what_is_missing_is_told_at_once(warehouse):
     assert {row["table_schema"] for row in warehouse.tables()} == {"hubspot_v3"}
 
 
-@pytest.mark.long
-@pytest.mark.beyond_ci
 def test_events_alone_are_no_accounts(warehouse):
     warehouse.load({"pages": [{"id": "1"}]}, schema="segment")
     run = said(warehouse, sources=["segment"])
@@ -40,8 +38,6 @@ def test_events_alone_are_no_accounts(warehouse):
     assert "- accounts: segment has none; add a source that has, such as salesforce or tables" in run.output
 
 
-@pytest.mark.long
-@pytest.mark.beyond_ci
 def test_a_crm_is_recognised_where_raw_tables_are_sought(warehouse):
     warehouse.load({"Account": [{"Id": "1"}]}, schema="crm")
     run = said(warehouse, raw_schema="crm")
@@ -49,8 +45,6 @@ def test_a_crm_is_recognised_where_raw_tables_are_sought(warehouse):
     assert "There stand Account. Is this Salesforce? Then sources: [salesforce]." in run.output
 
 
-@pytest.mark.long
-@pytest.mark.beyond_ci
 @pytest.mark.parametrize(
     ("variables", "words"),
     [

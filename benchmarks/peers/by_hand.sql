@@ -380,7 +380,7 @@ select
         + 0.1 * ((case when deal > 0 then 4 else 0 end) + (case when brand > 0 then 3 else 0 end)
             + (case when competition > 0 then 3 else 0 end)) / 10
     ) / (0.4 + 0.3 * 145 / 100 + 0.2 + 0.1)) as data_completeness,
-    top_reasons, top_gaps, coverage, accounts_per_rep, touch_cadence, program, budget_min_usd, budget_max_usd
+    top_reasons, top_gaps, covered_by, accounts_per_rep, touch_cadence, program, budget_min_usd, budget_max_usd
 from tiered
 inner join accounts using (account_id)
 inner join explanations using (account_id)
@@ -389,4 +389,4 @@ inner join (values
     (2, 'Dedicated field or senior inside sales', 20, 'Monthly', 'Personalized 1:Few programs', 1000, 3000),
     (3, 'Inside sales or SDR', 50, 'Quarterly', 'Scaled 1:Many programs', null, null),
     (4, 'Marketing automation, inbound response only', null, 'Quarterly newsletter', 'Automated nurture, annual re-evaluation', null, null)
-) as treatments (tier_number, coverage, accounts_per_rep, touch_cadence, program, budget_min_usd, budget_max_usd) using (tier_number);
+) as treatments (tier_number, covered_by, accounts_per_rep, touch_cadence, program, budget_min_usd, budget_max_usd) using (tier_number);

@@ -341,7 +341,7 @@ def account_tiers(folder: str, as_of: pd.Timestamp, files: list[str]) -> Frame:
     treatments = Frame.from_dict(
         TREATMENTS,
         orient="index",
-        columns=["coverage", "accounts_per_rep", "touch_cadence", "program", "budget_min_usd", "budget_max_usd"],
+        columns=["covered_by", "accounts_per_rep", "touch_cadence", "program", "budget_min_usd", "budget_max_usd"],
     )
     mart = Frame(
         {

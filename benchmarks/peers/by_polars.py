@@ -425,7 +425,7 @@ def account_tiers(folder: str, as_of: datetime, files: list[str]) -> pl.DataFram
         orient="row",
         schema={
             "tier_number": pl.Int64,
-            "coverage": pl.String,
+            "covered_by": pl.String,
             "accounts_per_rep": pl.Float64,
             "touch_cadence": pl.String,
             "program": pl.String,
@@ -484,7 +484,7 @@ def account_tiers(folder: str, as_of: datetime, files: list[str]) -> pl.DataFram
             data_completeness=completeness(),
             top_reasons=pl.col("top_reasons"),
             top_gaps=pl.col("top_gaps"),
-            coverage=pl.col("coverage"),
+            covered_by=pl.col("covered_by"),
             accounts_per_rep=pl.col("accounts_per_rep"),
             touch_cadence=pl.col("touch_cadence"),
             program=pl.col("program"),

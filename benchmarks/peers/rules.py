@@ -142,7 +142,7 @@ RENEWAL = {
     20: "Competitor contract up for renewal within 90 days",
     10: "Competitor contract up for renewal within 180 days",
 }
-TREATMENTS = {  # coverage, accounts_per_rep, touch_cadence, program, budget_min_usd, budget_max_usd
+TREATMENTS = {  # covered_by, accounts_per_rep, touch_cadence, program, budget_min_usd, budget_max_usd
     1: ("Field sales, executive engagement", 6.0, "Weekly", "White-glove 1:1, custom campaigns", 5000.0, 15000.0),
     2: ("Dedicated field or senior inside sales", 20.0, "Monthly", "Personalized 1:Few programs", 1000.0, 3000.0),
     3: ("Inside sales or SDR", 50.0, "Quarterly", "Scaled 1:Many programs", None, None),

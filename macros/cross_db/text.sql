@@ -36,9 +36,15 @@
 {%- endmacro %}
 
 
-{#- A name_with_underscores as words, the first letter in upper case. -#}
+{#- A name_with_underscores in words, as they are written within a sentence. -#}
+{% macro in_words(name) -%}
+    replace(replace(replace({{ name }}, '_', ' '), 'third party', 'third-party'), 'multi threading', 'multi-threading')
+{%- endmacro %}
+
+
+{#- The same, the first letter in upper case. -#}
 {% macro as_words(name) -%}
-    upper(substring({{ name }}, 1, 1)) || replace(substring({{ name }}, 2), '_', ' ')
+    upper(substring({{ name }}, 1, 1)) || substring({{ in_words(name) }}, 2)
 {%- endmacro %}
 
 

@@ -179,7 +179,15 @@
 {% macro default__publish_table(mart) %}
     drop table if exists {{ published(mart) }};
     create table {{ published(mart) }} as select * from {{ mart.relation_name }};
-    comment on table {{ published(mart) }} is {{ published_comment(mart) }};
+    {{ comments_on(published(mart), mart) }};
+{%- endmacro %}
+
+{#- Statements that tell readers what a mart is, and each of its columns, in their BI tool. -#}
+{% macro comments_on(relation, mart, kind="table") -%}
+    comment on {{ kind }} {{ relation }} is {{ published_comment(mart) }}
+    {%- for column in mart.columns.values() %};
+    comment on column {{ relation }}.{{ column.name }} is {{ text_literal(column.description) }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- SQL that shows readers what is remembered of a mart. -#}
@@ -190,7 +198,7 @@
     drop table {{ published(mart) }};
     {%- endif %}
     create or replace view {{ published(mart) }} as {{ select_remembered(mart) }};
-    comment on view {{ published(mart) }} is {{ published_comment(mart) }};
+    {{ comments_on(published(mart), mart, "view") }};
 {%- endmacro %}
 
 {#- A view that is replaced keeps its columns here, and views of others that rest on it. -#}
@@ -227,7 +235,7 @@
     {%- if has_columns_of(published(mart), mart) %}
     delete from {{ published(mart) }};
     insert into {{ published(mart) }} select * from {{ mart.relation_name }};
-    comment on table {{ published(mart) }} is {{ published_comment(mart) }};
+    {{ comments_on(published(mart), mart) }};
     {%- else %}
     {{ default__publish_table(mart) }}
     {%- endif %}

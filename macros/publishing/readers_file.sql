@@ -69,7 +69,7 @@
 
 {% macro write_for_readers(schema, mart) %}
     create table {{ schema }}.{{ mart.alias }} as select * from {{ published(mart) }};
-    comment on table {{ schema }}.{{ mart.alias }} is {{ published_comment(mart) }};
+    {{ comments_on(schema ~ "." ~ mart.alias, mart) }};
 {% endmacro %}
 
 
@@ -96,7 +96,7 @@
             {%- set place = schema ~ "." ~ mart.alias -%}
             {%- do statements.append("delete from " ~ place ~ of_these) -%}
             {%- do statements.append("insert into " ~ place ~ " select * from " ~ published(mart) ~ of_these) -%}
-            {%- do statements.append("comment on table " ~ place ~ " is " ~ published_comment(mart)) -%}
+            {%- do statements.append(comments_on(place, mart)) -%}
         {%- endfor -%}
     {%- endif -%}
     {%- for mart in marts if mart.alias not in renewed and not mart.config.meta.contains_raw_records -%}

@@ -1,10 +1,32 @@
 {#- The attributes that a rule may name, signal counts and technologies apart: the documented columns of int_account_attributes, with
-    `data_type` (number, category, boolean) and in `meta` the accepted `values` and whether they are `observed`. -#}
+    `data_type` (number, category, boolean) and in `meta` the accepted `values`, and whether they are `observed` (what nobody observed did not happen), and the
+    `action` by which a rep can change them. -#}
 {% macro attribute_catalog() %}
     {%- if not execute -%} {{ return([]) }} {%- endif -%}
     {%- set attributes = graph.nodes["model." ~ model.package_name ~ ".int_account_attributes"] -%}
     {{ return(attributes.columns.values() | rejectattr("name", "equalto", "account_id") | list) }}
 {% endmacro %}
+
+
+{#- SQL: whether an attribute is one of the catalog that is marked in `meta` (observed, action), or one that is not. -#}
+{% macro is_marked(attribute, mark, marked=true) -%}
+    {%- set names = [] -%}
+    {%- for column in attribute_catalog() if (true if column.meta[mark] else false) == marked -%}
+        {%- do names.append(text_literal(column.name)) -%}
+    {%- endfor -%}
+    {{ attribute }} in ({{ (names or ["''"]) | join(", ") }})
+{%- endmacro %}
+
+
+{#- SQL: by what a rep can change an attribute, in words; null of others. -#}
+{% macro action_of(attribute) -%}
+    case {{ attribute }}
+        {%- for column in attribute_catalog() if column.meta.action %}
+        when {{ text_literal(column.name) }} then {{ text_literal(column.meta.action) }}
+        {%- endfor %}
+        when '' then ''
+    end
+{%- endmacro %}
 
 
 {#- The values that an attribute can have; none if it can have any. -#}

@@ -9,21 +9,44 @@
 
 
 {#- SQL: what an account lacks in a factor, given the alias of what it is, with its `points` and whether its value
-    `is_unknown`, and those of its rule and its factor. A fact that nobody recorded is unknown; something that nobody observed did not happen. -#}
+    `is_unknown`, and those of its rule and its factor. -#}
 {% macro gap_text(gap, rule, factor) -%}
     case
-        {%- for column in attribute_catalog() if not column.meta.observed %}
-        {%- if loop.first %}
-        when {{ gap }}.is_unknown and {{ rule }}.attribute in (
-        {%- endif %}'{{ column.name }}'{{ ", " if not loop.last else "" }}
-        {%- if loop.last %})
-            then 'Unknown ' || replace(replace({{ rule }}.attribute, '_usd', ''), '_', ' ')
-        {%- endif %}
-        {%- endfor %}
+        when {{ gap }}.is_unknown then 'Unknown ' || replace(replace({{ rule }}.attribute, '_usd', ''), '_', ' ')
         when {{ gap }}.points < 0 and {{ factor }}.max_points = 0 then 'Points lost by ' || {{ without_capital(rule ~ ".label") }}
         when {{ factor }}.is_per_unit then 'Further ' || {{ without_capital(factor ~ ".best_label") }}
         else 'No ' || {{ without_capital(factor ~ ".best_label") }}
     end
+{%- endmacro %}
+
+
+{#- SQL: how many of something there were, in words: `demo request`, `3 pricing page visits`. `name` is in lower case. -#}
+{% macro counted(number, name) -%}
+    case
+        when {{ number }} = 1 then {{ name }}
+        when {{ name }} like '%research' then {{ name }} || ' ' || cast({{ number }} as {{ dbt.type_string() }}) || ' times'
+        when {{ name }} like '%s' or {{ name }} like '%ch' or {{ name }} like '%x'
+            then cast({{ number }} as {{ dbt.type_string() }}) || ' ' || {{ name }} || 'es'
+        when {{ name }} like '%y' and not {{ name }} like '%ay' and not {{ name }} like '%ey' and not {{ name }} like '%oy'
+            then cast({{ number }} as {{ dbt.type_string() }}) || ' ' || substring({{ name }}, 1, length({{ name }}) - 1) || 'ies'
+        else cast({{ number }} as {{ dbt.type_string() }}) || ' ' || {{ name }} || 's'
+    end
+{%- endmacro %}
+
+
+{#- SQL: an amount in US dollars as it is said: $900, $140K, $3.8M. -#}
+{% macro money_as_text(amount) -%}
+    case
+        when {{ amount }} >= 999500 then '$' || {{ points_as_text(amount ~ " / 1000000", 1) }} || 'M'
+        when {{ amount }} >= 1000 then '$' || cast(cast({{ amount }} / 1000 as decimal(28, 0)) as {{ dbt.type_string() }}) || 'K'
+        else '$' || cast(cast({{ amount }} as decimal(28, 0)) as {{ dbt.type_string() }})
+    end
+{%- endmacro %}
+
+
+{#- SQL: a sentence's first letter as a capital. -#}
+{% macro with_capital(text) -%}
+    upper(substring({{ text }}, 1, 1)) || substring({{ text }}, 2)
 {%- endmacro %}
 
 

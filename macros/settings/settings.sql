@@ -17,6 +17,7 @@
         "touch_window_days": {"kind": "whole number", "most": 36500, "example": 14},
         "reporting_timezone": {"kind": "time zone", "example": "Europe/Berlin"},
         "working_hours": {"kind": "working hours", "example": "'09:00-17:00 Mon-Fri'", "or_null": true},
+        "crm_account_url": {"kind": "address", "example": "https://acme.my.salesforce.com/{account_id}", "or_null": true, "of_run": true},
         "max_rejected_share": {"kind": "number", "most": 1, "example": 0.2, "of_run": true},
         "max_unmatched_share": {"kind": "number", "most": 1, "example": 0.5, "of_run": true},
         "max_shrink_share": {"kind": "number", "most": 1, "example": 0.5, "of_run": true},
@@ -46,6 +47,7 @@
                 "sources": "a list of some of tables, " ~ (known_sources() | join(", ")) ~ ", each once",
                 "time zone": "the name of a time zone (IANA)",
                 "working hours": "a time from and to, and days",
+                "address": "an address with {account_id} in it, without quotes and line breaks",
             }[setting.kind] -%}
             {%- set given_as = "the environment variable AS_OF" if name == "as_of" and var(name) is none else name -%}
             {%- do wrong.append(given_as ~ ": " ~ as_given(value) ~ " is not " ~ kind ~ "; write for example " ~ setting.example) -%}
@@ -80,6 +82,7 @@
     {%- if setting.kind == "moment" -%} {{ return(moment_of(value) is not none) }} {%- endif -%}
     {%- if setting.kind == "boolean" -%} {{ return(value is boolean) }} {%- endif -%}
     {%- if setting.kind == "name" -%} {{ return(is_name(value)) }} {%- endif -%}
+    {%- if setting.kind == "address" -%} {{ return(is_name(value) and "{account_id}" in value) }} {%- endif -%}
     {%- if setting.kind == "names" -%}
         {%- if value is not mapping -%} {{ return(false) }} {%- endif -%}
         {%- for name in value.values() if not is_name(name) -%} {{ return(false) }} {%- endfor -%}

@@ -20,6 +20,16 @@
 {% endmacro %}
 
 
+{#- SQL: how long it is until a moment, in whole hours, in words. -#}
+{% macro hours_until(moment) -%}
+    {%- set hours = "ceil((" ~ microseconds(moment) ~ " - " ~ microseconds(as_of()) ~ ") / cast(3600000000 as " ~ type_double() ~ "))" -%}
+    case
+        when {{ hours }} <= 1 then 'the hour'
+        else cast(cast({{ hours }} as {{ dbt.type_bigint() }}) as {{ dbt.type_string() }}) || ' hours'
+    end
+{%- endmacro %}
+
+
 {#-
     CTEs, the last of them `due`: the rows of a CTE with `respond_by`, some hours of working time later than a moment. Hours count
     in whole seconds, on the clocks of `reporting_timezone`; who comes in the evening is to be answered in the morning.

@@ -2,7 +2,9 @@
 {{ config(materialized="view", meta={"remembered": {"rows": "int_changes_of_the_day", "days": "int_days_compared"}}) }}
 select
     kept.account_id,
+    kept.account_name,
     kept.scoring_model,
+    kept.is_primary,
     kept.changed_on,
     kept.changed_at,
     kept.previous_date,
@@ -12,6 +14,9 @@ select
     kept.to_tier,
     kept.from_score,
     kept.to_score,
+    kept.direction,
+    kept.score_change,
+    kept.owner_id,
     kept.from_reason,
     kept.to_reason,
     kept.why
@@ -23,7 +28,9 @@ where kept.raw_source = {{ raw_source_name() }} and compared.changed_on is null
 union all
 select
     account_id,
+    account_name,
     scoring_model,
+    is_primary,
     changed_on,
     changed_at,
     previous_date,
@@ -33,6 +40,9 @@ select
     to_tier,
     from_score,
     to_score,
+    direction,
+    score_change,
+    owner_id,
     from_reason,
     to_reason,
     why

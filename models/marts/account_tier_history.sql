@@ -3,6 +3,7 @@
 select
     kept.account_id,
     kept.scoring_model,
+    kept.is_primary,
     kept.tier_date,
     kept.scored_at,
     kept.priority_score,
@@ -15,6 +16,8 @@ select
     kept.intent_score,
     kept.relationship_score,
     kept.strategic_score,
+    kept.engagement_status,
+    kept.owner_id,
     kept.built_at,
     kept.rules_hash,
     kept.has_hindsight
@@ -25,6 +28,7 @@ union all
 select
     account_id,
     scoring_model,
+    is_primary,
     tier_date,
     scored_at,
     priority_score,
@@ -37,6 +41,8 @@ select
     intent_score,
     relationship_score,
     strategic_score,
+    engagement_status,
+    owner_id,
     built_at,
     rules_hash,
     has_hindsight

@@ -2,7 +2,7 @@ with
 
 accounts as (
 
-    select * from {{ ref("int_accounts_merged") }}
+    select * from {{ ref("accounts") }}
 
 ),
 
@@ -51,6 +51,7 @@ gaps as (
         accounts.account_name,
         accounts.territory,
         accounts.owner_id,
+        accounts.owner_name,
         tiers.tier_number,
         tiers.tier,
         tiers.priority_rank,
@@ -60,7 +61,16 @@ gaps as (
         touches.last_outbound_at,
         touches.days_since_last_outbound,
         -- never the present owner where it is not for him: he is not active, or has no room
-        case when gaps.is_for_owner then accounts.owner_id else openings.owner_id end as recommended_owner_id
+        case when gaps.is_for_owner then accounts.owner_id else openings.owner_id end as recommended_owner_id,
+        cast(row_number() over (
+            partition by accounts.account_id
+            order by
+                case gaps.gap
+                    {%- for gap in ["response_overdue", "snoozed_but_hot", "no_active_owner", "untouched", "retrieve"] %}
+                    when '{{ gap }}' then {{ loop.index }}
+                    {%- endfor %}
+                end asc
+        ) as {{ dbt.type_int() }}) as gap_order
     from {{ ref("int_coverage_gaps") }} as gaps
     inner join accounts on gaps.account_id = accounts.account_id
     left join tiers on gaps.account_id = tiers.account_id
@@ -80,11 +90,16 @@ select
     gaps.priority_rank,
     gaps.territory,
     gaps.owner_id,
+    gaps.owner_name,
     gaps.engagement_status,
     gaps.respond_by,
     gaps.last_outbound_at,
     gaps.days_since_last_outbound,
     gaps.recommended_owner_id,
-    coalesce(gaps.tier || ' account', '') || {{ gap_detail("coalesce(reps.owner_name, reps.owner_id)") }} || '.' as detail
+    reps.owner_name as recommended_owner_name,
+    coalesce(gaps.tier || ' account', '') || {{ gap_detail("coalesce(reps.owner_name, reps.owner_id)") }} || '.' as what_to_do,
+    gaps.gap_order,
+    gaps.gap_order = 1 as is_first_gap,
+    {{ as_of() }} as scored_at
 from gaps
 left join reps on gaps.recommended_owner_id = reps.owner_id

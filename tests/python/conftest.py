@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Generator, Iterator
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -122,3 +123,23 @@ def published(demo, tmp_path) -> Warehouse:
     """A warehouse of its own in which the demo has been published."""
     shutil.copy(demo.path, tmp_path / demo.path.name)
     return Warehouse(tmp_path)
+
+
+# --- A browser -------------------------------------------------------------------------------------------------------
+
+QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium without a window; skips where it is not installed, unless in CI."""
+    chromium = shutil.which("chromium")
+    if chromium is None or find_spec("playwright") is None:
+        assert not os.environ.get("CI"), "no browser in CI"
+        pytest.skip("no browser: apt-get install chromium; uv run --group browser pytest -m browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*QUIET])
+        yield browser
+        browser.close()

@@ -58,12 +58,26 @@ past_opportunities as (
 
     select
         accounts.surviving_account_id as account_id,
+        opportunities.opportunity_id,
+        opportunities.stage,
         opportunities.amount_usd,
         opportunities.closed_at is null or opportunities.closed_at > {{ as_of() }} as is_open,
         opportunities.is_won
     from {{ ref("stg_raw_tables__opportunities") }} as opportunities
     inner join {{ ref("int_account_survivors") }} as accounts on opportunities.account_id = accounts.account_id
     where opportunities.record_status = 'standing' and opportunities.created_at <= {{ as_of() }}
+
+),
+
+largest_first as (
+
+    select
+        *,
+        row_number() over (
+            partition by account_id, is_open
+            order by amount_usd desc nulls last, opportunity_id asc
+        ) as place
+    from past_opportunities
 
 ),
 
@@ -75,8 +89,9 @@ opportunities as (
         count(case when is_open then 1 end) as open_opportunities,
         count(case when not is_open and is_won then 1 end) as won_opportunities,
         count(case when not is_open and not is_won then 1 end) as lost_opportunities,
-        cast(sum(case when is_open then {{ to_amount("amount_usd") }} end) as {{ type_double() }}) as open_opportunity_amount_usd
-    from past_opportunities
+        cast(sum(case when is_open then {{ to_amount("amount_usd") }} end) as {{ type_double() }}) as open_opportunity_amount_usd,
+        max(case when is_open and place = 1 then stage end) as open_opportunity_stage
+    from largest_first
     group by account_id
 
 )
@@ -98,6 +113,7 @@ select
     coalesce(opportunities.won_opportunities, 0) as won_opportunities,
     coalesce(opportunities.lost_opportunities, 0) as lost_opportunities,
     opportunities.open_opportunity_amount_usd,
+    opportunities.open_opportunity_stage,
     activities.days_since_last_activity
 from accounts
 left join contacts on accounts.account_id = contacts.account_id

@@ -43,20 +43,50 @@ earliest as (
         earliest_first.status as engagement_status,
         earliest_first.trigger as engagement_trigger,
         earliest_first.completed_at as engaged_since,
-        -- nobody has to answer what was answered
-        case when earliest_first.scope = 'unanswered' then triggers.respond_within_hours end as respond_within_hours
+        earliest_first.scope = 'in_window' as is_answered,
+        triggers.respond_within_hours
     from earliest_first
     inner join {{ ref("stg_rules__engagement_triggers") }} as triggers on earliest_first.trigger_line = triggers.line
     where earliest_first.place = 1
 
 ),
 
-{{ hours_later("earliest", "engaged_since", "respond_within_hours") }}
+{{ hours_later("earliest", "engaged_since", "respond_within_hours") }},
+
+answers as (
+
+    select
+        due.account_id,
+        -- the first since then; where signals from before and after an answer completed the trigger, that answer
+        coalesce(
+            min(case when activities.occurred_at >= due.engaged_since then activities.occurred_at end), max(activities.occurred_at)
+        ) as answered_at
+    from due
+    inner join {{ ref("int_activities") }} as activities on due.account_id = activities.account_id
+    where due.is_answered
+        and due.engagement_status = 'hot'
+        and activities.direction = 'outbound'
+        and activities.occurred_at <= {{ as_of() }}
+    group by due.account_id
+
+)
 
 select
-    account_id,
-    engagement_status,
-    engagement_trigger,
-    engaged_since,
-    respond_by
+    due.account_id,
+    due.engagement_status,
+    due.engagement_trigger,
+    due.engaged_since,
+    due.respond_by as response_due_at,
+    -- nobody has to answer what was answered
+    case when not due.is_answered then due.respond_by end as respond_by,
+    answers.answered_at,
+    case
+        when due.engagement_status <> 'hot' or due.respond_by is null then null
+        when answers.answered_at <= due.respond_by then 'answered_in_time'
+        when answers.answered_at > due.respond_by then 'answered_late'
+        when due.is_answered then null
+        when due.respond_by < {{ as_of() }} then 'overdue'
+        else 'due'
+    end as response_status
 from due
+left join answers on due.account_id = answers.account_id

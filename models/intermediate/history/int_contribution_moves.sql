@@ -55,11 +55,12 @@ select
     sides.account_id,
     sides.scoring_model,
     sides.changed_on,
-    contributions.dimension || ': ' || contributions.factor as factor,
+    contributions.dimension,
+    contributions.factor,
     sum(sides.side * contributions.priority_contribution) as difference
 from contributions
 inner join sides
     on contributions.account_id = sides.account_id
     and contributions.scoring_model = sides.scoring_model
     and contributions.tier_date = sides.tier_date
-group by sides.account_id, sides.scoring_model, sides.changed_on, contributions.dimension || ': ' || contributions.factor
+group by sides.account_id, sides.scoring_model, sides.changed_on, contributions.dimension, contributions.factor

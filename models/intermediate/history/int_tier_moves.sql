@@ -39,6 +39,8 @@ pairs as (
         coalesce(later.account_id, earlier.account_id) as account_id,
         coalesce(later.scoring_model, earlier.scoring_model) as scoring_model,
         coalesce(later.changed_on, earlier.changed_on) as changed_on,
+        coalesce(later.is_primary, earlier.is_primary) as is_primary,
+        coalesce(later.owner_id, earlier.owner_id) as owner_id,
         earlier.tier_number as from_tier_number,
         coalesce(earlier.tier, 'Unranked') as from_tier,
         coalesce(earlier.tier_reason, 'new') as from_reason,
@@ -58,6 +60,8 @@ pairs as (
 select
     pairs.account_id,
     pairs.scoring_model,
+    pairs.is_primary,
+    pairs.owner_id,
     pairs.changed_on,
     days.changed_at,
     days.previous_date,

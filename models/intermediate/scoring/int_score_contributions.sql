@@ -60,5 +60,6 @@ select
     points,
     counted_points,
     {{ to_points("counted_points * cast(priority_per_point as " ~ type_double() ~ ")") }} as priority_contribution,
+    cast(missing_points as {{ type_points() }}) as missing_points,
     {{ to_points("missing_points * cast(priority_per_point as " ~ type_double() ~ ")") }} as priority_gap
 from counted

@@ -4,10 +4,11 @@ with
 
 factors as (
 
-    select factors.*
+    select
+        factors.*,
+        models.is_primary
     from {{ ref("int_factors") }} as factors
     inner join {{ ref("stg_rules__scoring_models") }} as models on factors.scoring_model = models.scoring_model
-    where models.is_primary
 
 ),
 
@@ -17,12 +18,18 @@ rules as (
 
 ),
 
+-- a fact that nobody recorded is unknown; something that nobody observed did not happen
 contributions as (
 
     select
         contributions.*,
+        factors.scoring_model,
+        factors.is_primary,
+        factors.dimension,
         rules.attribute,
-        case when contributions.is_matched then rules.match_value = '(unknown)' else not contributions.is_known end as is_unknown
+        case when contributions.is_matched then coalesce(rules.match_value = '(unknown)', false) else not contributions.is_known end
+        and {{ is_marked("rules.attribute", "observed", false) }} as is_unknown,
+        {{ is_marked("rules.attribute", "action") }} as is_actionable
     from {{ ref("int_score_contributions") }} as contributions
     inner join factors on contributions.factor_number = factors.factor_number
     inner join rules on contributions.rule_number = rules.rule_number
@@ -34,6 +41,7 @@ candidates as (
 
     select
         account_id,
+        scoring_model,
         'reason' as kind,
         priority_contribution as priority_points,
         factor_number,
@@ -47,6 +55,7 @@ candidates as (
     union all
     select
         contributions.account_id,
+        contributions.scoring_model,
         'reason' as kind,
         {{ to_points(
             "contributions.priority_contribution * cast(signals.decayed_points as " ~ type_double() ~ ") / intent.decayed_intent_points"
@@ -61,11 +70,18 @@ candidates as (
     inner join {{ ref("int_account_intent") }} as intent on contributions.account_id = intent.account_id
     inner join {{ ref("int_account_signal_types") }} as signals on contributions.account_id = signals.account_id
     where contributions.attribute = 'decayed_intent_points' and signals.decayed_points > 0
+    {%- for (kind, points, condition) in [
+        ("gap", "priority_gap", none),
+        ("fit", "priority_contribution", "is_primary and dimension = 'fit'"),
+        ("gap_in_data", "priority_gap", "is_primary and is_unknown"),
+        ("gap_to_act_on", "priority_gap", "is_primary and is_actionable and not is_unknown"),
+    ] %}
     union all
     select
         account_id,
-        'gap' as kind,
-        priority_gap as priority_points,
+        scoring_model,
+        '{{ kind }}' as kind,
+        {{ points }} as priority_points,
         factor_number,
         rule_number,
         is_unknown,
@@ -73,6 +89,10 @@ candidates as (
         cast(null as {{ dbt.type_string() }}) as signal_type,
         cast(null as timestamp) as last_occurred_at
     from contributions
+    {%- if condition %}
+    where {{ condition }}
+    {%- endif %}
+    {%- endfor %}
 
 ),
 
@@ -83,7 +103,7 @@ largest as (
     from (
         select
             *,
-            rank() over (partition by account_id, kind order by round(priority_points, 1) desc) as place
+            rank() over (partition by account_id, scoring_model, kind order by round(priority_points, 1) desc) as place
         from candidates
         where priority_points >= 0.05
     ) as ranked
@@ -93,8 +113,11 @@ largest as (
 
 select
     largest.account_id,
+    largest.scoring_model,
     largest.kind,
     case
+        when largest.kind = 'gap_to_act_on' then {{ action_of("rules.attribute") }}
+        when largest.kind = 'gap_in_data' then {{ as_words("replace(rules.attribute, '_usd', '')") }}
         when largest.kind = 'gap' then {{ gap_text("largest", "rules", "factors") }}
         when largest.signal_type is not null
             then {{ as_words("largest.signal_type") }} || ' ' || {{ how_long_ago(days_ago("largest.last_occurred_at")) }}

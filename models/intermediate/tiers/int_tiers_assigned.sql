@@ -21,6 +21,8 @@ select
     steps.account_id,
     steps.scoring_model,
     steps.score_tier_number,
+    steps.capacity_tier_number,
+    steps.override_tier_number,
     tiers.tier_number,
     tiers.tier,
     case

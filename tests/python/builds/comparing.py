@@ -12,6 +12,7 @@ from builds.warehouse import REMEMBERING
 TOLERANCE = 1e-6 * (1 + 1e-6)  # numbers are published to six decimals; the rest is what a double adds to that
 KEYS = {
     "account_tiers": ("account_id",),
+    "accounts": ("account_id",),
     "account_scores": ("account_id", "scoring_model"),
     "account_score_contributions": ("account_id", "scoring_model", "dimension", "factor"),
     "unranked_accounts": ("account_id", "scoring_model"),
@@ -25,6 +26,10 @@ KEYS = {
     "crm_tier_sync": ("account_id",),
     "rep_coverage": ("owner_id",),
     "coverage_gaps": ("account_id", "gap"),
+    "hot_responses": ("account_id", "hot_since"),
+    "account_signals": ("account_id", "signal_type"),
+    "account_timeline": ("account_id", "day", "kind"),
+    "scoring_model_tiers": ("scoring_model", "tier_number"),
     "account_families": ("parent_account_id",),
     "account_outcomes": ("account_id", "tier_date", "outcome"),
     "score_validation": ("scoring_model", "score_name", "outcome", "tier_date"),
@@ -35,6 +40,10 @@ KEYS = {
 }
 ROUNDED = ("account_tiers", "account_scores", "account_tier_history")
 BY_THE_CLOCK = ("built_at",)
+SINCE_EARLIER_BUILDS = (
+    *("previous_tier_number", "tier_since", "days_in_tier", "priority_rank_7d_ago", "priority_score_7d_ago"),
+)
+"""Columns of account_tiers that tell of earlier builds."""
 TEXT_ONLY = ("top_reasons", "top_gaps")
 
 Row = Mapping[str, Any]
@@ -118,7 +127,13 @@ def _entry(row: Row, with_raw_record: bool) -> tuple:
 
 def of_the_moment(marts: Marts) -> Marts:
     """The marts that depend on the raw rows, the rules and as_of alone, not on earlier builds."""
-    return {table: rows for table, rows in marts.items() if table not in REMEMBERING}
+    return {
+        table: [{name: cell for name, cell in row.items() if name not in SINCE_EARLIER_BUILDS} for row in rows]
+        if table == "account_tiers"
+        else rows
+        for table, rows in marts.items()
+        if table not in REMEMBERING
+    }
 
 
 def exactly(marts: Marts, without: Collection[str] = ()) -> dict[str, list[str]]:

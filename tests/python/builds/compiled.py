@@ -74,7 +74,9 @@ class CompiledProject:
         manifest = json.loads((folder / "target" / "manifest.json").read_text())
         results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
         order = [manifest["nodes"][r["unique_id"]] for r in results if r["unique_id"].startswith(("model.", "test."))]
-        models, tests = ([n for n in order if n["resource_type"] == kind] for kind in ("model", "test"))
+        models = [n for n in order if n["resource_type"] == "model"]
+        # those that warn may find something
+        tests = [n for n in order if n["resource_type"] == "test" and n["config"]["severity"].lower() == "error"]
         history = [
             row["sql"] for row in warehouse.query("select sql from duckdb_tables() where schema_name = 'history'")
         ]
@@ -248,6 +250,7 @@ class IncrementalWarehouse:
             ("account_tier_changes", "intermediate.int_changes_of_the_day", compared),
             ("account_contributions", "intermediate.int_contributions_of_the_day", built),
             ("build_days", "audit.build_days", ""),
+            ("hot_responses", "audit.hot_responses", ""),
             ("crm_tier_sync", "audit.crm_tier_sync", ""),
         ):
             self.connection.execute(f"create or replace temporary table remembered as select * from {rows}")

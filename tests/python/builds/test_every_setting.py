@@ -26,6 +26,7 @@ EVERY_SETTING = {
     "touch_window_days": 0,
     "reporting_timezone": "Pacific/Auckland",
     "working_hours": "08:30-12:15 Sun-Thu",
+    "crm_account_url": "https://crm.example/{account_id}",
     "raw_database": "crm_copy",
     "raw_schema": "crm",
     "replace_published": True,

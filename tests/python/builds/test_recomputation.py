@@ -71,7 +71,7 @@ def test_the_dirty_data_shows_every_gap(dirty):
     for_owner = [row for row in rows if row["owner_id"] and row["owner_id"] == row["recommended_owner_id"]]
     assert {row["gap"] for row in for_owner} == {"untouched", "response_overdue", "snoozed_but_hot"}
     reps = dirty.mart("rep_coverage")
-    assert {row["coverage"] for row in reps} == {"over", "under", "full", "unknown"}
+    assert {row["capacity_status"] for row in reps} == {"over", "under", "full", "unknown", "inactive"}
     assert {0 < (row["tier_1_touched_share"] or 0) < 1 for row in reps} == {True, False}
     families = dirty.mart("account_families")
     for column in ("parent_account_name", "parent_tier_number", "best_tier", "expansion_potential_usd"):

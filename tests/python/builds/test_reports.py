@@ -192,7 +192,7 @@ def test_customers_and_snoozes_hold_on_the_day(reports):
     assert [(row["account_id"], row["tier_number"], row["recommended_owner_id"]) for row in hot] == [
         ("snoozed", None, "rep")
     ]
-    assert hot[0]["detail"] == "Snoozed until 2026-12-01 and hot again: have Newer look at it."
+    assert hot[0]["what_to_do"] == "Snoozed until 2026-12-01 and hot again: have Newer look at it."
 
 
 def test_text_is_compared_as_people_see_it(reports):

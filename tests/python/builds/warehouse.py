@@ -22,6 +22,7 @@ from worlds.committed import PROJECT, RAW_COLUMNS, Rows, header
 from .parsed import parsed
 
 MARTS = (
+    "accounts",
     "account_tiers",
     "account_scores",
     "account_score_contributions",
@@ -37,6 +38,10 @@ MARTS = (
     "crm_tier_sync",
     "rep_coverage",
     "coverage_gaps",
+    "hot_responses",
+    "account_signals",
+    "account_timeline",
+    "scoring_model_tiers",
     "account_families",
     "account_outcomes",
     "score_validation",
@@ -45,11 +50,11 @@ MARTS = (
     "attribute_outcomes",
     "rule_outcomes",
 )
-REMEMBERED = ("build_days", "account_tier_history", "account_tier_changes", "crm_tier_sync")
+REMEMBERED = ("build_days", "account_tier_history", "account_tier_changes", "crm_tier_sync", "hot_responses")
 """The marts that are views of history."""
 JUDGING = ("score_validation", "score_validation_bands", "model_comparison", "attribute_outcomes", "rule_outcomes")
 """The marts that have rows once a scored day's window has passed."""
-REMEMBERING = (*REMEMBERED, "account_outcomes", *JUDGING)
+REMEMBERING = (*REMEMBERED, "account_timeline", "account_outcomes", *JUDGING)
 """The marts that depend on earlier builds, too."""
 
 

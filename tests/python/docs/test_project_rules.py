@@ -30,6 +30,7 @@ EVERY_FILE = "looks at every rule file: they are joined by nothing"
 HISTORY = "what earlier builds published is compared with the build of today, and there is no loader in between"
 WRITTEN = "written by the build itself, which says so if it does not"
 STEP = "a step with a name and tests of its own, which one reader needs"
+TOGETHER = "puts together what its steps found; each join is by a key that is tested"
 OWN = "sees what further columns the accounts' table has, and reads those that a rule names"
 OPTIONAL_TYPE = "a trigger of any type has no signal_type: its key is unique, a part of it null"
 
@@ -39,6 +40,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "account_tier_history": HISTORY,
         "build_days": HISTORY,
         "crm_tier_sync": HISTORY,
+        "hot_responses": HISTORY,
         "int_changes_of_the_day": HISTORY,
         "int_attribute_values_judged": HISTORY,
         "int_contribution_moves": HISTORY,
@@ -57,6 +59,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "account_tier_history": HISTORY,
         "build_days": HISTORY,
         "crm_tier_sync": HISTORY,
+        "hot_responses": HISTORY,
         "int_changes_of_the_day": HISTORY,
         "int_attribute_values_judged": HISTORY,
         "int_contribution_moves": HISTORY,
@@ -92,7 +95,8 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "int_contribution_moves": STEP,
         "int_coverage_gaps": STEP,
         "int_domains": STEP,
-        "int_intent_trends": STEP,
+        "int_next_steps": STEP,
+        "int_signals_told": STEP,
         "int_changes_of_the_day": STEP,
         "int_tiers_of_the_day": STEP,
         "int_signals_lasting": STEP,
@@ -150,7 +154,12 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "rule_reference_problems": EVERY_FILE,
         "int_account_attribute_values": "what rules name comes from many places, and is found here alone",
         "int_attributes_of_the_day": "all that is known of accounts, once a month, for history",
-        "coverage_gaps": "puts together what its steps found; each join is by a key that is tested",
+        "account_scores": TOGETHER,
+        "account_tiers": TOGETHER,
+        "coverage_gaps": TOGETHER,
+        "int_changes_of_the_day": TOGETHER,
+        "int_next_steps": "the first that holds of what its steps found; each join is by a key that is tested",
+        "int_tiers_of_the_day": TOGETHER,
     },
     "unused_sources": {"published.*": "for the models of a project in which this one is installed"},
 }

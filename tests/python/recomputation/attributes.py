@@ -176,10 +176,11 @@ class Account:
 
     # Activities and opportunities.
 
-    def last_outbound(self) -> datetime | None:
-        """When anybody turned to the account last, up to as_of."""
-        moments = [row["occurred_at"] for row in self.activities if row["direction"] == "outbound"]
-        return max((moment for moment in moments if moment <= self.clock.as_of), default=None)
+    def touches(self, direction: str) -> list[Record]:
+        """The activities in a direction, up to as_of."""
+        return [
+            row for row in self.activities if row["direction"] == direction and row["occurred_at"] <= self.clock.as_of
+        ]
 
     def _outbound_rate(self, activity_type: str, success: str) -> Fraction | None:
         attempts = [
@@ -209,12 +210,16 @@ class Account:
         """Those created by as_of."""
         return [row for row in self.opportunities if row["created_at"] <= self.clock.as_of]
 
+    def open_opportunities(self) -> list[Record]:
+        """Those that were not closed by as_of."""
+        return [row for row in self._opportunities if self._is_open(row)]
+
     def _is_open(self, opportunity: Record) -> bool:
         """Whether it was not closed by as_of."""
         return opportunity["closed_at"] is None or opportunity["closed_at"] > self.clock.as_of
 
     def _derive_open_opportunities(self) -> int:
-        return sum(self._is_open(row) for row in self._opportunities)
+        return len(self.open_opportunities())
 
     def _derive_won_opportunities(self) -> int:
         return sum(not self._is_open(row) and bool(row["is_won"]) for row in self._opportunities)
@@ -223,7 +228,7 @@ class Account:
         return sum(not self._is_open(row) and not row["is_won"] for row in self._opportunities)
 
     def _derive_open_opportunity_amount_usd(self) -> Fraction | None:
-        return sum_of_amounts(row["amount_usd"] for row in self._opportunities if self._is_open(row))
+        return sum_of_amounts(row["amount_usd"] for row in self.open_opportunities())
 
     # Customers.
 

@@ -15,6 +15,9 @@ from .rules import Trigger
 from .tiers import snooze
 from .values import as_amount, published, sum_of_amounts
 
+GAPS = ("response_overdue", "snoozed_but_hot", "no_active_owner", "untouched", "retrieve")
+"""What to see to first comes first."""
+
 
 @dataclass
 class Market:
@@ -33,17 +36,16 @@ class Market:
     def tables(self) -> dict[str, list[Record]]:
         """The three tables."""
         retrieved = {account_id for owner_id in self.reps for account_id in self.to_retrieve(owner_id)}
+        found = {
+            account_id: self.gaps(account_id) + ["retrieve"] * (account_id in retrieved) for account_id in self.ranked
+        }
+        found |= {account_id: ["snoozed_but_hot"] for account_id in self.snoozed if self.is_hot_again(account_id)}
         return {
             "rep_coverage": [self.rep_row(owner_id) for owner_id in self.reps],
             "coverage_gaps": [
-                self.gap_row(account_id, gap)
-                for account_id in self.ranked
-                for gap in self.gaps(account_id) + ["retrieve"] * (account_id in retrieved)
-            ]
-            + [
-                self.gap_row(account_id, "snoozed_but_hot")
-                for account_id in self.snoozed
-                if self.is_hot_again(account_id)
+                {**self.gap_row(account_id, gap), "gap_order": number, "is_first_gap": number == 1}
+                for account_id, gaps in found.items()
+                for number, gap in enumerate(sorted(gaps, key=GAPS.index), start=1)
             ],
             "account_families": [self.family_row(parent, ids) for parent, ids in self.families().items()],
         }
@@ -52,9 +54,7 @@ class Market:
 
     def outbound(self, account_id: str) -> list[datetime]:
         """When any rep turned to the account, up to as_of."""
-        activities = self.accounts[account_id].activities
-        moments = [row["occurred_at"] for row in activities if row["direction"] == "outbound"]
-        return sorted(moment for moment in moments if moment <= self.clock.as_of)
+        return sorted(row["occurred_at"] for row in self.accounts[account_id].touches("outbound"))
 
     def is_touched(self, account_id: str) -> bool:
         """Whether somebody did in the last days."""
@@ -87,15 +87,24 @@ class Market:
             n: [key for key in book if key in self.ranked and self.ranked[key]["tier_number"] == n] for n in range(1, 5)
         }
         touched = sum(self.is_touched(key) for key in tiers[1])
+        ranked = [self.ranked[key] for key in book if key in self.ranked]
+        deals = [self.accounts[key].attribute("open_opportunity_amount_usd") for key in book]
         kinds = {None: "unknown", True: "under", False: "over"}
+        status = "full" if free == 0 else kinds[free if free is None else free > 0]
         return {
             **{name: rep[name] for name in ("owner_id", "owner_name", "role", "territory", "is_active")},
             "account_capacity": _float(rep["account_capacity"]),
             "accounts": len(book),
             **{f"tier_{n}_accounts": len(keys) for n, keys in tiers.items()},
             "other_accounts": len(set(book).difference(*tiers.values())),
-            "free_capacity": _float(free),
-            "coverage": "full" if free == 0 else kinds[free if free is None else free > 0],
+            "free_capacity": _float(free) if rep["is_active"] else None,
+            "capacity_status": status if rep["is_active"] else "inactive",
+            "hot_accounts": sum(row["engagement_status"] == "hot" for row in ranked),
+            "overdue_accounts": sum(row["response_status"] == "overdue" for row in ranked),
+            "untouched_accounts": sum(
+                row["tier_number"] <= 2 and not self.is_touched(row["account_id"]) for row in ranked
+            ),
+            "open_opportunity_amount_usd": _float(sum_of_amounts(deals)),
             "tier_1_touched": touched,
             "tier_1_touched_share": float(published(Fraction(touched, len(tiers[1])))) if tiers[1] else None,
         }
@@ -157,6 +166,7 @@ class Market:
         return {
             "account_id": account_id,
             **{name: account.record[name] for name in ("account_name", "territory", "owner_id")},
+            "owner_name": self.reps.get(owner_id, {}).get("owner_name"),
             **{name: row.get(name) for name in ("tier_number", "tier", "priority_rank")},
             "engagement_status": self.engagements[account_id].status,
             "respond_by": self.engagements[account_id].respond_by,
@@ -164,7 +174,9 @@ class Market:
             "last_outbound_at": last,
             "days_since_last_outbound": days,
             "recommended_owner_id": recommended,
-            "detail": _detail(gap, days, self._name(recommended), row.get("tier"), resting),
+            "recommended_owner_name": self.reps.get(recommended, {}).get("owner_name"),
+            "scored_at": self.clock.as_of,
+            "what_to_do": _what_to_do(gap, days, self._name(recommended), row.get("tier"), resting),
         }
 
     def _name(self, owner_id: str | None) -> str | None:
@@ -203,7 +215,7 @@ class Market:
         }
 
 
-def _detail(gap: str, days: int | None, rep: str | None, tier: str | None, resting: Record | None) -> str:
+def _what_to_do(gap: str, days: int | None, rep: str | None, tier: str | None, resting: Record | None) -> str:
     """What is wrong and what to do, in a sentence."""
     nobody = "choose a rep, as none of its territory has room"
     if gap == "snoozed_but_hot":

@@ -18,13 +18,21 @@ class Engagement:
     trigger: str | None = None
     since: datetime | None = None
     respond_by: datetime | None = None
+    answered_at: datetime | None = None
+    response_status: str | None = None
+    due: datetime | None = None
+    """respond_by, answered or not."""
 
 
 def engagement(
-    signals: list[Record], triggers: tuple[Trigger, ...], clock: Clock, last_outbound: datetime | None
+    signals: list[Record], triggers: tuple[Trigger, ...], clock: Clock, outbound: list[datetime]
 ) -> Engagement:
     """Hot if any hot trigger holds, else warm if any warm one does, else cold. What came up to the last outbound
-    activity is answered: since when, is told of what came after it, if that alone completed a trigger of the status."""
+    activity is answered: since when, is told of what came after it, if that alone completed a trigger of the status.
+
+    ``outbound`` are the moments at which a rep turned to the account.
+    """
+    last_outbound = max(outbound, default=None)
     for status in ("hot", "warm"):
         of_status = [trigger for trigger in triggers if trigger.status == status]
         holding = [(trigger, moment) for trigger in of_status if (moment := completion(trigger, signals, clock))]
@@ -39,9 +47,31 @@ def engagement(
         open_ones = [(trigger, moment) for trigger in of_status if (moment := first_completion(trigger, after, clock))]
         trigger, since = min(open_ones or holding, key=_earliest)
         hours = trigger.respond_within_hours
-        respond_by = clock.hours_later(since, hours) if open_ones and hours is not None else None
-        return Engagement(status, trigger.trigger, since, respond_by)
+        due = None if hours is None else clock.hours_later(since, hours)
+        answered_at = None
+        if status == "hot" and not open_ones:
+            answered_at = min((moment for moment in outbound if moment >= since), default=last_outbound)
+        return Engagement(
+            status,
+            trigger.trigger,
+            since,
+            due if open_ones else None,
+            answered_at,
+            response(due, answered_at, bool(open_ones), clock.as_of) if status == "hot" else None,
+            due,
+        )
     return Engagement("cold")
+
+
+def response(due: datetime | None, answered_at: datetime | None, is_open: bool, as_of: datetime) -> str | None:
+    """Whether a hot account was answered in time."""
+    if due is None:
+        return None
+    if is_open:
+        return "overdue" if due < as_of else "due"
+    if answered_at is None:
+        return None
+    return "answered_in_time" if answered_at <= due else "answered_late"
 
 
 def _earliest(completed: tuple[Trigger, datetime]) -> tuple[object, ...]:

@@ -3,14 +3,21 @@
 ``before`` is what an earlier recomputation of the same raw tables published (none: the first build).
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from itertools import pairwise
 
+from .attributes import Account
 from .reading import Record
+from .rules import Model
 from .values import round_half_up
 
 Tables = dict[str, list[Record]]
+Accounts = Mapping[str, Account]
+STATE = ("engagement_status", "owner_id")
+"""What history keeps of an account beside its tiers."""
 DAYS_OF_CONTRIBUTIONS = 35
 DIMENSION_SCORES = ("fit_score", "intent_score", "relationship_score", "strategic_score")
 
@@ -33,7 +40,9 @@ def is_built(before: Tables, as_of: datetime, today: date) -> bool:
     return not any(row["tier_date"] == today and row["scored_at"] > as_of for row in before.get("build_days", []))
 
 
-def account_tier_history(tables: Tables, before: Tables, as_of: datetime, today: date) -> list[Record]:
+def account_tier_history(
+    tables: Tables, before: Tables, as_of: datetime, today: date, states: Mapping[str, Record]
+) -> list[Record]:
     """The rows of all build days; of as_of's own those of the latest build."""
     kept = before.get("account_tier_history", [])
     if not is_built(before, as_of, today):
@@ -45,7 +54,8 @@ def account_tier_history(tables: Tables, before: Tables, as_of: datetime, today:
     rows = [
         {
             **{name: row[name] for name in ("account_id", "scoring_model", "priority_score", "priority_rank")},
-            **{name: row[name] for name in ("tier_number", "tier", "tier_reason", *DIMENSION_SCORES)},
+            **{name: row[name] for name in ("is_primary", "tier_number", "tier", "tier_reason", *DIMENSION_SCORES)},
+            **{name: states[row["account_id"]][name] for name in STATE},
             "top_reason": _top_reason(contributions[row["account_id"], row["scoring_model"]]),
             **stamp,
         }
@@ -56,6 +66,8 @@ def account_tier_history(tables: Tables, before: Tables, as_of: datetime, today:
         {
             "account_id": row["account_id"],
             "scoring_model": row["scoring_model"],
+            "is_primary": row["is_primary"],
+            **states.get(row["account_id"], dict.fromkeys(STATE)),
             "tier": "Unranked",
             "tier_reason": row["reason"],
             **dict.fromkeys(nothing),
@@ -116,7 +128,9 @@ def account_contributions(tables: Tables, before: Tables, as_of: datetime, today
     return [row for row in rows if (row["scoring_model"], row["tier_date"]) in wanted]
 
 
-def account_tier_changes(tables: Tables, before: Tables, as_of: datetime, today: date) -> list[Record]:
+def account_tier_changes(
+    tables: Tables, before: Tables, as_of: datetime, today: date, models: Mapping[str, Model], accounts: Accounts
+) -> list[Record]:
     """A row for each account and model whose tier on a build day is another than on the build day before."""
     by_day: dict[tuple[str, date], dict[str, Record]] = {}
     for row in tables["account_tier_history"]:
@@ -124,6 +138,7 @@ def account_tier_changes(tables: Tables, before: Tables, as_of: datetime, today:
     told = {_of(row): row for row in before.get("account_tier_changes", [])}
     contributions = _contributions_at_hand(tables, before, today)
     rewritten = today if is_built(before, as_of, today) else None
+    days = {(row["scoring_model"], row["tier_date"]): row["scored_at"] for row in tables["build_days"]}
     changes = []
     for day in tables["build_days"]:
         model, changed_on, previous = day["scoring_model"], day["tier_date"], day["previous_date"]
@@ -149,13 +164,20 @@ def account_tier_changes(tables: Tables, before: Tables, as_of: datetime, today:
                 "to_tier": new["tier"],
                 "to_score": new["priority_score"],
                 "to_reason": new["tier_reason"],
+                "direction": _direction(old["tier_number"], new["tier_number"]),
+                "score_change": _score_change(old["priority_score"], new["priority_score"]),
+                "is_primary": new["is_primary"] if "is_primary" in new else old["is_primary"],
+                "owner_id": new.get("owner_id") or old.get("owner_id"),
             }
             sides = [contributions.get((model, date_of_side)) for date_of_side in (previous, changed_on)]
             same = told.get(_of(change))
             if same and rewritten not in (previous, changed_on):
-                change["why"] = same["why"]
+                change = {**change, **{name: same[name] for name in ("why", "is_primary", "owner_id")}}
             elif None in (old["tier_number"], new["tier_number"]) or None not in sides:
-                change["why"] = _why(old, new, *((side or {}).get(account_id, {}) for side in sides))
+                known = accounts.get(account_id)
+                came = _signals_told(known, days[model, previous], day["scored_at"]) if known else None
+                moved = [(side or {}).get(account_id, {}) for side in sides]
+                change["why"] = _why(old, new, (moved[0], moved[1]), models.get(model), came)
             elif same and all(same[name] == change[name] for name in ("from_score", "to_score")):
                 change["why"] = same["why"]
             else:
@@ -190,19 +212,109 @@ def _absent(reason: str) -> Record:
     return {"tier_number": None, "tier": "Unranked", "priority_score": None, "tier_reason": reason}
 
 
-def _why(old: Record, new: Record, earlier: dict[str, Fraction], later: dict[str, Fraction]) -> str:
-    """The three contributions that moved most, by at least a tenth of a point, and the step that gave the tier."""
+def _direction(old: int | None, new: int | None) -> str:
+    if old is None or new is None:
+        return "in" if old is None else "out"
+    return "up" if new < old else "down"
+
+
+def _score_change(old: float | None, new: float | None) -> float | None:
+    return None if old is None or new is None else float(Fraction(str(new)) - Fraction(str(old)))
+
+
+def _why(
+    old: Record,
+    new: Record,
+    contributions: tuple[dict[str, Fraction], dict[str, Fraction]],
+    model: Model | None,
+    came: str | None,
+) -> str:
+    """The contributions that moved most, three of at least a tenth of a point, and what other steps did.
+
+    ``contributions`` are those of both days, ``came`` are the signals since the day before, in words.
+    """
     if old["tier_number"] is None:
-        return f"Now ranked; before: {old['tier_reason']}"
+        was = old["tier_reason"]
+        return "New account" if was == "new" else f"Now ranked; before: {_unranked(was)}"
     if new["tier_number"] is None:
-        return f"No longer ranked: {new['tier_reason']}"
+        return f"No longer ranked: {_unranked(new['tier_reason'])}"
+    earlier, later = contributions
     moved = {
         name: round_half_up(later.get(name, Fraction(0)) - earlier.get(name, Fraction(0)), 1)
         for name in earlier.keys() | later.keys()
     }
-    largest = sorted((-abs(points), name) for name, points in moved.items() if points)[:3]
-    words = [f"{name[0].upper()}{name[1:].replace('_', ' ')} {float(moved[name]):+g}" for _, name in largest]
-    return f"{'; '.join(words) or 'No contribution moved'} ({new['tier_reason']})"
+    largest = sorted((-abs(points), name.split(": "), name) for name, points in moved.items() if points)[:3]
+    of_signals = _factors_of_signals(model)
+    words = []
+    for _, _, name in largest:
+        told = in_words(name.partition(": ")[2])
+        told = told[:1].upper() + told[1:]
+        if name in of_signals:
+            told = "Signals fading," if moved[name] < 0 else f"{came}," if came else "Signals"
+        words.append(f"{told} {float(moved[name]):+g}")
+    above = [tier.tier for tier in model.tiers if tier.tier_number == new["tier_number"] - 1] if model else []
+    step = {
+        "capacity": f"; {above[0] if above else 'the tier above'} was full",
+        "held": "; held by the demotion margin",
+        "hot_promotion": "; moved up because it is hot",
+        "strategic": "; placed as a strategic account",
+        "override": "; placed by an override",
+    }
+    return ("; ".join(words) or "No contribution moved") + step.get(new["tier_reason"], "")
+
+
+def _unranked(reason: str) -> str:
+    """Why an account was not ranked, in words."""
+    kind, _, rule = reason.partition(":")
+    return {
+        "merged": "merged into another account",
+        "outside_population": "outside the population of the model",
+        "not_yet_created": "not yet created",
+        "disqualified": f"disqualified by {in_words(rule)}",
+    }.get(kind, reason)
+
+
+def _factors_of_signals(model: Model | None) -> set[str]:
+    """The factors that decayed signals give points for, as `dimension: factor`."""
+    return {
+        f"{dimension.dimension}: {factor.factor}"
+        for dimension in (model.dimensions if model else ())
+        for factor in dimension.factors
+        if any(rule.condition.attribute == "decayed_intent_points" for rule in factor.rules)
+    }
+
+
+def _signals_told(account: Account, after: datetime, until: datetime) -> str | None:
+    """The three types of signals that came since, and count most, with how many there were."""
+    types = account.rules.signal_types
+    came = Counter(row["signal_type"] for row in account.signals if after < row["occurred_at"] <= until)
+    largest = sorted(
+        (-types[name].points * n, name.encode(), name, n) for name, n in came.items() if types[name].points > 0
+    )
+    words = [counted(n, in_words(name)) for _, _, name, n in largest[:3]]
+    if not words:
+        return None
+    told = " and ".join(words) if len(words) < 3 else f"{words[0]}, {words[1]} and {words[2]}"
+    return told[:1].upper() + told[1:]
+
+
+def in_words(name: str) -> str:
+    """A name within a sentence."""
+    words = name.replace("_", " ")
+    return words.replace("third party", "third-party").replace("multi threading", "multi-threading")
+
+
+def counted(number: int, name: str) -> str:
+    """How many of something there were."""
+    if number == 1:
+        return name
+    if name.endswith("research"):
+        return f"{name} {number} times"
+    if name.endswith(("s", "ch", "x")):
+        return f"{number} {name}es"
+    if name.endswith("y") and name[-2:] not in ("ay", "ey", "oy"):
+        return f"{number} {name[:-1]}ies"
+    return f"{number} {name}s"
 
 
 def crm_tier_sync(history: list[Record], before: Tables, primary: str, as_of: datetime, day: date) -> list[Record]:

@@ -29,8 +29,10 @@ from .history import (
     tiers_before,
 )
 from .reading import TABLES, Reading, Record, key_as_text, read_all, reject
+from .reports import account_signals, account_timeline, hot_responses, scoring_model_tiers
 from .rules import Model, Rules, read_rules
 from .scoring import disqualified_by, score
+from .standing import ACTIONABLE, deals, next_step_code, tenures, touches
 from .tiers import Placing, place, snooze
 from .values import published, utc
 
@@ -91,7 +93,9 @@ def recompute(
 
     accounts, unmatched, orphans = _assemble(reading, records, merges, contact_merges, ruleset, clock)
     engagements = {
-        account_id: engagement(account.signals, ruleset.triggers, clock, account.last_outbound())
+        account_id: engagement(
+            account.signals, ruleset.triggers, clock, [row["occurred_at"] for row in account.touches("outbound")]
+        )
         for account_id, account in accounts.items()
     }
     field_reps = sum(rep["role"] == "field" and rep["is_active"] for rep in reading.standing["sales_reps"])
@@ -111,9 +115,10 @@ def recompute(
         ],
     }
     held = tiers_before(before or {}, clock.today)
+    factors = {}
     for model in ruleset.models:
         tables["unranked_accounts"] += [
-            {"account_id": account_id, "scoring_model": model.scoring_model, "reason": "not_yet_created"}
+            _unranked_row(model, account_id, "not_yet_created")
             for account_id in (record["account_id"] for record in reading.later["accounts"])
         ]
         placings = []
@@ -125,28 +130,48 @@ def recompute(
                 tier_before = held.get((account_id, model.scoring_model))
                 placings.append(Placing(account, score(model, account), is_hot, tier_before))
             else:
-                row = {"account_id": account_id, "scoring_model": model.scoring_model, "reason": reason}
-                tables["unranked_accounts"].append(row)
+                tables["unranked_accounts"].append(_unranked_row(model, account_id, reason))
         for placing in place(model, placings, field_reps, clock.today):
             tables["account_scores"].append(_score_row(model, placing))
             tables["account_score_contributions"] += _contribution_rows(model, placing)
             if model.is_primary:
+                factors[placing.account_id] = placing.score.factors
                 tables["account_tiers"].append(_tier_row(model, placing, engagements[placing.account_id], options))
     primary = next(model.scoring_model for model in ruleset.models if model.is_primary)
     moment = (before or {}, clock.as_of, clock.today)
-    tables["account_tier_history"] = account_tier_history(tables, *moment)
+    states: dict[str, Record] = {
+        account_id: {
+            "owner_id": record["owner_id"],
+            "engagement_status": engagements[account_id].status if account_id in engagements else None,
+        }
+        for account_id, record in records.items()
+    }
+    tables["account_tier_history"] = account_tier_history(tables, *moment, states)
     tables["build_days"] = build_days(tables["account_tier_history"], before or {}, clock.today)
     tables["account_contributions"] = account_contributions(tables, *moment)
-    tables["account_tier_changes"] = account_tier_changes(tables, *moment)
+    models = {model.scoring_model: model for model in ruleset.models}
+    tables["account_tier_changes"] = account_tier_changes(tables, *moment, models, accounts)
     tables["crm_tier_sync"] = crm_tier_sync(
         tables["account_tier_history"], before or {}, primary, clock.as_of, clock.today
     )
     for row in tables["account_score_contributions"]:
         del row["exact_contribution"]
+    reps = {rep["owner_id"]: rep for rep in reading.standing["sales_reps"]}
+    tables["accounts"] = [_account_row(record, end_of, accounts, reps) for record in records.values()]
+    described = {row["account_id"]: row for row in tables["accounts"]}
+    for name, columns in (("account_scores", _NAMED), ("account_tiers", _DESCRIBED)):
+        for row in tables[name]:
+            row |= {column: described[row["account_id"]][column] for column in columns}
+    stood = tenures(tables, primary, clock.today)
+    for row in tables["account_tiers"]:
+        account_id = row["account_id"]
+        step = next_step_code(accounts[account_id], engagements[account_id], factors[account_id], stood[account_id])
+        row |= {**stood[account_id], "next_step_code": step}
+        del row["has_come_up"]
     market = Market(
         accounts=accounts,
         end_of=end_of,
-        reps={rep["owner_id"]: rep for rep in reading.standing["sales_reps"]},
+        reps=reps,
         ranked={row["account_id"]: row for row in tables["account_tiers"]},
         engagements=engagements,
         triggers=ruleset.triggers,
@@ -158,7 +183,40 @@ def recompute(
         clock=clock,
         touch_window_days=int(options["touch_window_days"]),
     )
+    tables |= {
+        "account_signals": account_signals(accounts),
+        "account_timeline": account_timeline(accounts, tables["account_tier_changes"], primary, clock),
+        "scoring_model_tiers": scoring_model_tiers(ruleset.models),
+        "hot_responses": hot_responses(before or {}, engagements, accounts, clock.as_of),
+    }
     return tables | market.tables()
+
+
+_NAMED = ("account_name", "owner_id")
+_DESCRIBED = (
+    *(*_NAMED, "domain", "territory", "industry", "country", "annual_revenue_usd", "employee_count", "is_strategic"),
+    *("owner_name", "owner_is_active", "crm_url"),
+)
+
+
+def _account_row(
+    record: Record, end_of: Mapping[str, str], accounts: Mapping[str, Account], reps: Mapping[str, Record]
+) -> Record:
+    """A row of accounts; crm_url without the setting."""
+    account_id, owner = record["account_id"], reps.get(record["owner_id"], {})
+    is_merged = end_of[account_id] != account_id
+    names = ("account_id", "account_name", "domain", "industry", "country", "territory", "owner_id", "is_strategic")
+    return {
+        **{name: record[name] for name in names},
+        **{name: _number(record[name]) for name in ("annual_revenue_usd", "employee_count")},
+        "owner_name": owner.get("owner_name"),
+        "owner_is_active": owner.get("is_active"),
+        "parent_account_id": record["parent_account_id"],
+        "merged_into_account_id": end_of[account_id] if is_merged else None,
+        "crm_url": None,
+        # of what was merged away its own deals are another's
+        **({} if is_merged else {"is_customer": accounts[account_id].is_customer}),
+    }
 
 
 def _reject_circles(reading: Reading, accounts: dict[str, Record], merges: Merges, contact_merges: Merges) -> None:
@@ -289,6 +347,18 @@ def _unranked(model: Model, account: Account) -> str | None:
     return "snoozed" if resting is not None else None
 
 
+def _unranked_row(model: Model, account_id: str, reason: str) -> Record:
+    """A row of unranked_accounts."""
+    kind, _, rule = reason.partition(":")
+    return {
+        "account_id": account_id,
+        "scoring_model": model.scoring_model,
+        "is_primary": model.is_primary,
+        "reason": reason,
+        "rule": rule if kind == "disqualified" else None,
+    }
+
+
 def _score_row(model: Model, placing: Placing) -> Record:
     """A row of account_scores."""
     result = placing.score
@@ -303,6 +373,9 @@ def _score_row(model: Model, placing: Placing) -> Record:
         "tier": _tier_name(model, placing),
         "tier_reason": placing.tier_reason,
         "score_tier_number": placing.score_tier_number,
+        "capacity_tier_number": placing.capacity_tier_number,
+        "override_tier_number": placing.override_tier_number,
+        "is_primary": model.is_primary,
         "data_completeness": _number(result.completeness),
         **_treatment(model, placing),
     }
@@ -321,6 +394,10 @@ def _contribution_rows(model: Model, placing: Placing) -> list[Record]:
             "label": factor.label,
             "points": _number(factor.points),
             "max_points": _number(factor.max_points),
+            "missing_points": _number(factor.missing),
+            "priority_gap": _number(factor.priority_gap),
+            "is_primary": model.is_primary,
+            "is_actionable": factor.attribute in ACTIONABLE,
             "priority_contribution": _number(factor.contribution),
             "exact_contribution": factor.contribution,
         }
@@ -330,12 +407,12 @@ def _contribution_rows(model: Model, placing: Placing) -> list[Record]:
 
 def _tier_row(model: Model, placing: Placing, engaged: Engagement, options: dict[str, Fraction]) -> Record:
     """A row of account_tiers, but for its texts."""
-    account, result = placing.account, placing.score
+    account, result, treatment = placing.account, placing.score, _treatment(model, placing)
     as_of = account.clock.as_of
     now = published(account.decayed_points_at(as_of))
     week_ago = published(account.decayed_points_at(as_of - WEEK))
     return {
-        **{name: account.record[name] for name in ("account_id", "account_name", "domain", "owner_id", "territory")},
+        "account_id": placing.account_id,
         "scoring_model": model.scoring_model,
         "scored_at": as_of,
         **{f"{name}_score": _number(result.dimension_score(name)) for name in SCORE_COLUMNS},
@@ -345,24 +422,34 @@ def _tier_row(model: Model, placing: Placing, engaged: Engagement, options: dict
         "tier": _tier_name(model, placing),
         "tier_reason": placing.tier_reason,
         "score_tier_number": placing.score_tier_number,
+        "capacity_tier_number": placing.capacity_tier_number,
+        "override_tier_number": placing.override_tier_number,
         "quadrant": _quadrant(placing, options),
         "engagement_status": engaged.status,
         "engagement_trigger": engaged.trigger,
         "engaged_since": engaged.since,
         "respond_by": engaged.respond_by,
+        "answered_at": engaged.answered_at,
+        "response_status": engaged.response_status,
         "decayed_intent_points": _number(now),
         "decayed_intent_points_7d_ago": _number(week_ago),
         "intent_trend": _trend(now - week_ago, options["intent_trend_threshold"]),
         "data_completeness": _number(result.completeness),
-        **_treatment(model, placing),
+        **touches(account, treatment["touch_cadence"]),
+        **deals(account),
+        **{name: account.attribute(name) for name in _ENGAGED},
+        **treatment,
     }
+
+
+_ENGAGED = ("engaged_contacts", "highest_engaged_seniority", "engaged_departments")
 
 
 def _treatment(model: Model, placing: Placing) -> Record:
     """What the account's tier gets."""
     treatment = model.treatments.get(placing.tier_number, {})
-    columns = ("coverage", "accounts_per_rep", "touch_cadence", "program", "budget_min_usd", "budget_max_usd")
-    return {name: _number(treatment.get(name)) for name in columns}
+    columns = ("accounts_per_rep", "touch_cadence", "program", "budget_min_usd", "budget_max_usd")
+    return {"covered_by": treatment.get("coverage"), **{name: _number(treatment.get(name)) for name in columns}}
 
 
 def _tier_name(model: Model, placing: Placing) -> str | None:

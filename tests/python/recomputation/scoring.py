@@ -24,7 +24,12 @@ class FactorScore:
     max_points: Fraction
     at_stake: Fraction
     contribution: Fraction
+    missing: Fraction
+    """Points that its best rule would add within the dimension."""
+    priority_gap: Fraction
     known: bool
+    is_unknown: bool
+    """Whether what it was given for is that nobody knows, or nobody does."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,8 @@ def _score_dimension(dimension: Dimension, account: Account) -> tuple[Fraction, 
         attributes = [rule.condition.attribute for rule in factor.rules]
         known = [name for name in attributes if account.attribute(name) is not None]
         shown = rule.condition.attribute if rule else min(known or attributes)
+        best = min(max(total - points + _most(factor, dimension), Fraction(0)), dimension.max_points)
+        missing = max(best - max(total, Fraction(0)), Fraction(0))
         scores.append(
             FactorScore(
                 dimension=dimension.dimension,
@@ -104,7 +111,10 @@ def _score_dimension(dimension: Dimension, account: Account) -> tuple[Fraction, 
                 max_points=_most(factor, dimension),
                 at_stake=_at_stake(factor, dimension),
                 contribution=points * scale * per_point,
+                missing=missing,
+                priority_gap=missing * per_point,
                 known=bool(known),
+                is_unknown=rule.condition.match_value == UNKNOWN if rule else not known,
             )
         )
     return kept, scores

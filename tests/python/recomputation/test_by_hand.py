@@ -457,7 +457,7 @@ def test_later_steps_and_the_reason():
         "a4": (2, "override"),
         "a5": (4, "score"),
     }
-    assert rows["a2"]["coverage"] == "Field sales, executive engagement"
+    assert rows["a2"]["covered_by"] == "Field sales, executive engagement"
 
 
 def test_an_override_whose_end_cannot_be_read_does_not_hold_for_ever():
@@ -790,7 +790,7 @@ def test_shifting_everything_by_days_changes_no_score():
         {"get_back_on": date(2026, 3, 20) + moved},
         as_of=AS_OF + moved,
     )
-    timed = {"scored_at", "engaged_since", "respond_by"}
+    timed = {"scored_at", "engaged_since", "respond_by", "tier_since", "next_touch_due_on"}
     assert {key: value for key, value in before.items() if key not in timed} == {
         key: value for key, value in after.items() if key not in timed
     }

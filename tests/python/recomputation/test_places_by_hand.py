@@ -151,7 +151,7 @@ def test_snoozed_but_hot():
     assert (row["engagement_status"], row["account_name"], row["owner_id"]) == ("hot", "Account a", "r")
     assert row["respond_by"].isoformat() == "2026-03-10T04:00:00"
     nobody = "Snoozed until 2026-04-01 and hot again: choose a rep, as none of its territory has room."
-    assert (row["recommended_owner_id"], row["detail"]) == (None, nobody)
+    assert (row["recommended_owner_id"], row["what_to_do"]) == (None, nobody)
     assert again([signal("demo_request", occurred_at="2026-03-09T23:59:59")]) is None
     assert again([signal("webinar_attendance", 1)]) is None
     visits = [signal("pricing_page_visit", occurred_at=moment) for moment in ("2026-03-09T12:00", "2026-03-11T12:00")]
@@ -168,7 +168,7 @@ def test_of_several_returns_the_latest_begins_and_the_longest_ends():
     ]
     assert again([signal("demo_request", occurred_at="2026-03-09T12:00")], account_returns=returns) is None
     row = again([signal("demo_request", occurred_at="2026-03-10T12:00")], account_returns=returns)
-    assert row["detail"].startswith("Snoozed until 2026-05-01 ")
+    assert row["what_to_do"].startswith("Snoozed until 2026-05-01 ")
 
 
 def test_who_looks_at_what_is_hot_again():
@@ -178,7 +178,7 @@ def test_who_looks_at_what_is_hot_again():
         {"owner_id": "s", "territory": "North", "account_capacity": "1"},
     ]
     row = again(signals, sales_reps=reps)
-    assert (row["recommended_owner_id"], row["detail"]) == (
+    assert (row["recommended_owner_id"], row["what_to_do"]) == (
         "r",
         "Snoozed until 2026-04-01 and hot again: have Rita look at it.",
     )

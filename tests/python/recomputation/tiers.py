@@ -24,6 +24,8 @@ class Placing:
     score_tier_number: int = 0
     tier_number: int = 0
     tier_reason: str = "score"
+    capacity_tier_number: int | None = None
+    override_tier_number: int | None = None
 
     @property
     def account_id(self) -> str:
@@ -50,10 +52,12 @@ def place(model: Model, placings: list[Placing], active_field_reps: int, today: 
         _hold(model, placing)
     _by_capacity(model, ranked, active_field_reps, today)
     for placing in ranked:
+        placing.capacity_tier_number = placing.tier_number
         _promote_hot(model, placing)
         if placing.account.record["is_strategic"]:
             placing.move(model.tiers[0].tier_number, "strategic")
         chosen = _chosen(placing, {tier.tier_number for tier in model.tiers}, today)
+        placing.override_tier_number = chosen
         if chosen is not None:
             placing.move(chosen, "override")
     return ranked

@@ -1,0 +1,12 @@
+{#- SQL: how many days may pass between two touches, by the first word of a touch_cadence; null of any other. -#}
+{% macro days_between_touches(touch_cadence) -%}
+    case lower(split_part({{ touch_cadence }}, ' ', 1))
+        {%- for days, words in {
+            1: ["daily"], 7: ["weekly"], 14: ["biweekly", "fortnightly"], 30: ["monthly"], 90: ["quarterly"], 365: ["yearly", "annual", "annually"]
+        }.items() %}
+        {%- for word in words %}
+        when '{{ word }}' then {{ days }}
+        {%- endfor %}
+        {%- endfor %}
+    end
+{%- endmacro %}

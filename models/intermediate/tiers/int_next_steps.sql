@@ -1,0 +1,123 @@
+{#- for how many days a tier is new, and how long before and after the day that it asked for an account is come back to -#}
+{%- set new_for, early, late = 7, 14, 30 -%}
+with
+
+ranked as (
+
+    select
+        screened.account_id,
+        tiers.tier
+    from {{ ref("int_accounts_screened") }} as screened
+    inner join {{ ref("int_tiers_assigned") }} as tiers
+        on screened.account_id = tiers.account_id
+        and screened.scoring_model = tiers.scoring_model
+    where screened.is_primary
+
+),
+
+accounts as (
+
+    select * from {{ ref("int_accounts_merged") }}
+
+),
+
+engagement as (
+
+    select * from {{ ref("int_account_engagement") }}
+
+),
+
+relationships as (
+
+    select * from {{ ref("int_account_relationships") }}
+
+),
+
+touches as (
+
+    select * from {{ ref("int_account_touches") }}
+
+),
+
+tenures as (
+
+    select * from {{ ref("int_tier_tenures") }}
+
+),
+
+signals as (
+
+    select * from {{ ref("int_recent_signals") }}
+
+),
+
+explanations as (
+
+    select explanations.*
+    from {{ ref("int_score_explanations") }} as explanations
+    inner join {{ ref("stg_rules__scoring_models") }} as models on explanations.scoring_model = models.scoring_model
+    where models.is_primary
+
+),
+
+-- the first that holds
+chosen as (
+
+    select
+        ranked.account_id,
+        ranked.tier,
+        case
+            when engagement.response_status in ('overdue', 'due') then 'respond'
+            when relationships.open_opportunities > 0 then 'work_deal'
+            when {{ days_until("accounts.get_back_on") }} between {{ -late }} and {{ early }}
+                and coalesce(touches.days_since_last_outbound > -{{ days_until("accounts.get_back_on") }}, true)
+                then 'come_back'
+            when tenures.has_come_up and tenures.days_in_tier < {{ new_for }} and signals.strongest_signal is not null then 'open'
+            when explanations.largest_gap_to_act_on is not null then 'close_gap'
+        end as next_step_code,
+        engagement.engagement_trigger,
+        engagement.engaged_since,
+        engagement.response_status,
+        engagement.respond_by,
+        relationships.open_opportunities,
+        relationships.open_opportunity_amount_usd,
+        relationships.open_opportunity_stage,
+        accounts.get_back_on,
+        signals.strongest_signal_told,
+        explanations.largest_gap_to_act_on
+    from ranked
+    inner join accounts on ranked.account_id = accounts.account_id
+    inner join relationships on ranked.account_id = relationships.account_id
+    inner join tenures on ranked.account_id = tenures.account_id
+    inner join explanations on ranked.account_id = explanations.account_id
+    left join engagement on ranked.account_id = engagement.account_id
+    left join touches on ranked.account_id = touches.account_id
+    left join signals on ranked.account_id = signals.account_id
+
+)
+
+select
+    account_id,
+    next_step_code,
+    case next_step_code
+        when 'respond'
+            then 'Answer the ' || {{ in_words("engagement_trigger") }} || ' of ' || {{ how_long_ago(days_ago("engaged_since")) }} || ', due '
+                || case
+                    when response_status = 'due' then 'within ' || {{ hours_until("respond_by") }}
+                    when {{ days_ago("respond_by") }} = 0 then 'earlier today'
+                    else {{ how_long_ago(days_ago("respond_by")) }}
+                end
+        when 'work_deal'
+            then 'Work the ' || case
+                when open_opportunities = 1 then 'open deal' || coalesce(', ' || open_opportunity_stage, '')
+                else cast(open_opportunities as {{ dbt.type_string() }}) || ' open deals' || coalesce(', the largest in ' || open_opportunity_stage, '')
+            end || coalesce(' (' || {{ money_as_text("open_opportunity_amount_usd") }} || ')', '')
+        when 'come_back'
+            then case
+                when {{ days_until("get_back_on") }} > 0 then 'Come back on ' || cast(get_back_on as {{ dbt.type_string() }}) || ', as asked'
+                else 'Come back now, as asked for ' || cast(get_back_on as {{ dbt.type_string() }})
+            end
+        when 'open' then 'New in ' || tier || ': open with the ' || strongest_signal_told
+        when 'close_gap' then largest_gap_to_act_on
+    end as next_step
+from chosen

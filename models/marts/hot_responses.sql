@@ -1,0 +1,91 @@
+{{ config(meta={"remembered": {"whole": true}}) }}
+with
+
+accounts as (
+
+    select * from {{ ref("int_accounts_merged") }}
+
+),
+
+-- who was hot when it was last told, and who is now
+told as (
+
+    select
+        account_id,
+        hot_since,
+        engagement_trigger,
+        respond_by,
+        answered_at,
+        owner_id
+    from {{ source("prioritization_history", "hot_responses") }}
+    where raw_source = {{ raw_source_name() }}
+    union all
+    select
+        engagement.account_id,
+        engagement.engaged_since as hot_since,
+        engagement.engagement_trigger,
+        engagement.response_due_at as respond_by,
+        engagement.answered_at,
+        accounts.owner_id
+    from {{ ref("int_account_engagement") }} as engagement
+    inner join accounts on engagement.account_id = accounts.account_id
+    where engagement.engagement_status = 'hot'
+        and engagement.response_due_at is not null
+        and (engagement.answered_at is not null or engagement.respond_by is not null)
+
+),
+
+outbound as (
+
+    select
+        account_id,
+        occurred_at
+    from {{ ref("int_activities") }}
+    where direction = 'outbound' and occurred_at <= {{ as_of() }}
+
+),
+
+answered as (
+
+    select
+        told.account_id,
+        told.hot_since,
+        told.engagement_trigger,
+        told.respond_by,
+        told.owner_id,
+        coalesce(told.answered_at, min(outbound.occurred_at)) as answered_at
+    from told
+    left join outbound on told.account_id = outbound.account_id and told.hot_since <= outbound.occurred_at
+    group by told.account_id, told.hot_since, told.engagement_trigger, told.respond_by, told.owner_id, told.answered_at
+
+),
+
+-- an answer ends one episode, the first that nobody had answered
+first_of_answer as (
+
+    select
+        *,
+        row_number() over (
+            partition by account_id, answered_at
+            order by hot_since asc, respond_by asc, engagement_trigger asc, owner_id asc nulls last
+        ) as place
+    from answered
+
+)
+
+select
+    account_id,
+    hot_since,
+    engagement_trigger,
+    respond_by,
+    answered_at,
+    {{ published_number(days_between("hot_since", "answered_at") ~ " * 24") }} as hours_to_answer,
+    case
+        when answered_at <= respond_by then 'answered_in_time'
+        when answered_at > respond_by then 'answered_late'
+        when respond_by < {{ as_of() }} then 'overdue'
+        else 'due'
+    end as response_status,
+    owner_id
+from first_of_answer
+where place = 1

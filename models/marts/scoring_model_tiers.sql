@@ -4,9 +4,10 @@ weights as (
 
     select
         scoring_model,
-        {%- for name in ["fit", "intent", "relationship", "strategic"] %}
-        cast(max(case when dimension = '{{ name }}' then weight end) as {{ type_double() }}) as {{ name }}_weight{{ "," if not loop.last }}
-        {%- endfor %}
+        cast(max(case when dimension = 'fit' then weight end) as {{ type_double() }}) as fit_weight,
+        cast(max(case when dimension = 'intent' then weight end) as {{ type_double() }}) as intent_weight,
+        cast(max(case when dimension = 'relationship' then weight end) as {{ type_double() }}) as relationship_weight,
+        cast(max(case when dimension = 'strategic' then weight end) as {{ type_double() }}) as strategic_weight
     from {{ ref("stg_rules__scoring_dimensions") }}
     group by scoring_model
 

@@ -30,12 +30,12 @@ told as (
 listed as (
 
     select
-        account_id,
+        told.account_id,
         {{ three_sentences("signal") }} as sentences,
-        max(case when place = 1 then name end) as strongest_signal,
-        max(case when place = 1 then sentence end) as strongest_signal_told
+        max(case when told.place = 1 then told.name end) as strongest_signal,
+        max(case when told.place = 1 then told.sentence end) as strongest_signal_told
     from told
-    group by account_id
+    group by told.account_id
 
 )
 

@@ -12,7 +12,12 @@ days as (
     select
         build_days.scoring_model,
         min(build_days.tier_date) as first_date,
-        max(case when {{ days_since("build_days.tier_date") }} >= 7 then build_days.tier_date end) as week_ago_date
+        max(
+            case
+                when {{ days_since("build_days.tier_date") }} >= 7
+                    then build_days.tier_date
+            end
+        ) as week_ago_date
     from {{ ref("build_days") }} as build_days
     inner join models on build_days.scoring_model = models.scoring_model
     group by build_days.scoring_model

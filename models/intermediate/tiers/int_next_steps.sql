@@ -94,30 +94,41 @@ chosen as (
     left join touches on ranked.account_id = touches.account_id
     left join signals on ranked.account_id = signals.account_id
 
+),
+
+phrased as (
+
+    select
+        *,
+        {{ how_long_ago(days_ago("engaged_since")) }} as engaged_told,
+        case
+            when response_status = 'due' then 'within ' || {{ hours_until("respond_by") }}
+            when {{ days_ago("respond_by") }} = 0 then 'earlier today'
+            else {{ how_long_ago(days_ago("respond_by")) }}
+        end as due_told,
+        case
+            when open_opportunities = 1 then 'open deal' || coalesce(', ' || open_opportunity_stage, '')
+            else
+                cast(open_opportunities as {{ dbt.type_string() }}) || ' open deals'
+                || coalesce(', the largest in ' || open_opportunity_stage, '')
+        end as deals_told,
+        {{ money_as_text("open_opportunity_amount_usd") }} as amount_told,
+        {{ days_until("get_back_on") }} > 0 as is_later
+    from chosen
+
 )
 
 select
     account_id,
     next_step_code,
-    case next_step_code
-        when 'respond'
-            then 'Answer the ' || {{ in_words("engagement_trigger") }} || ' of ' || {{ how_long_ago(days_ago("engaged_since")) }} || ', due '
-                || case
-                    when response_status = 'due' then 'within ' || {{ hours_until("respond_by") }}
-                    when {{ days_ago("respond_by") }} = 0 then 'earlier today'
-                    else {{ how_long_ago(days_ago("respond_by")) }}
-                end
-        when 'work_deal'
-            then 'Work the ' || case
-                when open_opportunities = 1 then 'open deal' || coalesce(', ' || open_opportunity_stage, '')
-                else cast(open_opportunities as {{ dbt.type_string() }}) || ' open deals' || coalesce(', the largest in ' || open_opportunity_stage, '')
-            end || coalesce(' (' || {{ money_as_text("open_opportunity_amount_usd") }} || ')', '')
-        when 'come_back'
-            then case
-                when {{ days_until("get_back_on") }} > 0 then 'Come back on ' || cast(get_back_on as {{ dbt.type_string() }}) || ', as asked'
-                else 'Come back now, as asked for ' || cast(get_back_on as {{ dbt.type_string() }})
-            end
-        when 'open' then 'New in ' || tier || ': open with the ' || strongest_signal_told
-        when 'close_gap' then largest_gap_to_act_on
+    case
+        when next_step_code = 'respond'
+            then 'Answer the ' || {{ in_words("engagement_trigger") }} || ' of ' || engaged_told || ', due ' || due_told
+        when next_step_code = 'work_deal' then 'Work the ' || deals_told || coalesce(' (' || amount_told || ')', '')
+        when next_step_code = 'come_back' and is_later
+            then 'Come back on ' || cast(get_back_on as {{ dbt.type_string() }}) || ', as asked'
+        when next_step_code = 'come_back' then 'Come back now, as asked for ' || cast(get_back_on as {{ dbt.type_string() }})
+        when next_step_code = 'open' then 'New in ' || tier || ': open with the ' || strongest_signal_told
+        when next_step_code = 'close_gap' then largest_gap_to_act_on
     end as next_step
-from chosen
+from phrased

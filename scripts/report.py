@@ -26,7 +26,7 @@ PART = 250
 TABLES = (
     *("account_tiers", "account_scores", "account_score_contributions", "account_signals", "account_timeline"),
     *("account_tier_history", "account_tier_changes", "coverage_gaps", "rep_coverage", "scoring_model_tiers"),
-    *("unranked_accounts", "score_validation", "score_validation_bands"),
+    *("unranked_accounts", "score_validation", "score_validation_bands", "accounts", "hot_responses"),
 )
 LISTED = (
     *("account_id", "account_name", "domain", "industry", "territory", "owner_id", "owner_name", "owner_is_active"),
@@ -43,6 +43,22 @@ TOLD = (
     *("engaged_contacts", "highest_engaged_seniority", "engaged_departments"),
 )
 """What it learns of one when that is opened, beside the lists of `DETAILS`."""
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """The options that say where the marts are."""
+    database = Path(os.environ.get("DUCKDB_PATH", "account_prioritization.duckdb"))
+    default = database.with_name(f"{database.stem}_marts{database.suffix}")
+    parser.add_argument("marts", type=Path, nargs="?", default=default, help=READERS_FILE)
+    parser.add_argument("--dbt", action="store_true", help="read the published marts through dbt instead")
+    parser.add_argument("--target", help="of dbt's profile, with --dbt")
+
+
+def read(options: argparse.Namespace) -> duckdb.DuckDBPyConnection:
+    """The marts that the options name, in the schema `marts`."""
+    if options.dbt:
+        return load(["--target", options.target] if options.target else [])
+    return attach(options.marts)
 
 
 def attach(path: Path) -> duckdb.DuckDBPyConnection:
@@ -306,17 +322,11 @@ def safe(data: str) -> str:
 def main() -> None:
     """Reads the marts and writes the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    database = Path(os.environ.get("DUCKDB_PATH", "account_prioritization.duckdb"))
-    default = database.with_name(f"{database.stem}_marts{database.suffix}")
-    parser.add_argument("marts", type=Path, nargs="?", default=default, help="the readers' file, <name>_marts.duckdb")
-    parser.add_argument("--dbt", action="store_true", help="read the published marts through dbt instead")
-    parser.add_argument("--target", help="of dbt's profile, with --dbt")
+    add_source(parser)
     parser.add_argument("--to", type=Path, default=Path("account_priorities.html"))
     parser.add_argument("--inline", type=int, default=2000, help="up to how many accounts all is one file")
     options = parser.parse_args()
-    target = ["--target", options.target] if options.target else []
-    connection = load(target) if options.dbt else attach(options.marts)
-    written = write(connection, options.to, options.inline)
+    written = write(read(options), options.to, options.inline)
     size = sum(file.stat().st_size for file in written)
     print(f"{options.to} ({size / 1e6:.2f} MB in {len(written)} {'file' if len(written) == 1 else 'files'})")
 

@@ -251,6 +251,7 @@ ELSEWHERE = {
     "uv run --group benchmark python benchmarks/compare.py --size 10k": "takes minutes: .ci/run",
     "uv run python scripts/backfill.py --from 2025-07 --every month": "validation/test_backfill, of fewer days",
     "uv run python scripts/report.py": "report/test_page",
+    "uv run python scripts/monday_report.py": "report/test_monday",
     "uv run python scripts/learn_rules.py account_prioritization.duckdb"
     " --outcome opportunity_created": "validation/test_learn_rules",
     "pip install uv": "installs",

@@ -35,6 +35,23 @@ told as (
 
 ),
 
+-- of one moment once: where a later build knew the answer, that
+episodes as (
+
+    select *
+    from (
+        select
+            *,
+            row_number() over (
+                partition by account_id, hot_since
+                order by answered_at asc nulls last, respond_by asc, engagement_trigger asc, owner_id asc nulls last
+            ) as telling
+        from told
+    ) as tellings
+    where telling = 1
+
+),
+
 outbound as (
 
     select
@@ -48,15 +65,17 @@ outbound as (
 answered as (
 
     select
-        told.account_id,
-        told.hot_since,
-        told.engagement_trigger,
-        told.respond_by,
-        told.owner_id,
-        coalesce(told.answered_at, min(outbound.occurred_at)) as answered_at
-    from told
-    left join outbound on told.account_id = outbound.account_id and told.hot_since <= outbound.occurred_at
-    group by told.account_id, told.hot_since, told.engagement_trigger, told.respond_by, told.owner_id, told.answered_at
+        episodes.account_id,
+        episodes.hot_since,
+        episodes.engagement_trigger,
+        episodes.respond_by,
+        episodes.owner_id,
+        coalesce(episodes.answered_at, min(outbound.occurred_at)) as answered_at
+    from episodes
+    left join outbound on episodes.account_id = outbound.account_id and episodes.hot_since <= outbound.occurred_at
+    group by
+        episodes.account_id, episodes.hot_since, episodes.engagement_trigger, episodes.respond_by, episodes.owner_id,
+        episodes.answered_at
 
 ),
 
@@ -67,7 +86,7 @@ first_of_answer as (
         *,
         row_number() over (
             partition by account_id, answered_at
-            order by hot_since asc, respond_by asc, engagement_trigger asc, owner_id asc nulls last
+            order by hot_since asc
         ) as place
     from answered
 

@@ -131,15 +131,16 @@ def hot_responses(
         for account_id, engaged in engagements.items()
         if engaged.response_status is not None
     ]
+    once: dict[tuple[str, datetime], Record] = {}
+    for row in sorted(episodes, key=_order):
+        once.setdefault((row["account_id"], row["hot_since"]), row)
     first: dict[tuple[str, datetime | None], Record] = {}
-    for row in episodes:
+    for row in sorted(once.values(), key=lambda row: row["hot_since"]):
         account = accounts.get(row["account_id"])
         outbound = [touch["occurred_at"] for touch in account.touches("outbound")] if account else []
         if row["answered_at"] is None:
             row["answered_at"] = min((moment for moment in outbound if moment >= row["hot_since"]), default=None)
-        key = (row["account_id"], row["answered_at"])
-        if key not in first or _order(row) < _order(first[key]):
-            first[key] = row
+        first.setdefault((row["account_id"], row["answered_at"]), row)
     for row in first.values():
         answered_at = row["answered_at"]
         hours = None if answered_at is None else (answered_at - row["hot_since"]) / timedelta(hours=1)
@@ -149,9 +150,10 @@ def hot_responses(
 
 
 def _order(row: Record) -> tuple[Any, ...]:
+    """Of two tellings of one moment, that which knows an answer comes first."""
     return (
-        *(row["hot_since"], row["respond_by"], row["engagement_trigger"].encode(), row["owner_id"] is None),
-        (row["owner_id"] or "").encode(),
+        *(row["answered_at"] is None, row["answered_at"] or datetime.max, row["respond_by"]),
+        *(row["engagement_trigger"].encode(), row["owner_id"] is None, (row["owner_id"] or "").encode()),
     )
 
 

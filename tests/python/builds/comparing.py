@@ -44,8 +44,9 @@ AS_LOADED = ("annual_revenue_usd", "employee_count")
 BY_THE_CLOCK = ("built_at",)
 SINCE_EARLIER_BUILDS = (
     *("previous_tier_number", "tier_since", "days_in_tier", "priority_rank_7d_ago", "priority_score_7d_ago"),
+    *("next_step", "next_step_code"),
 )
-"""Columns of account_tiers that tell of earlier builds."""
+"""Columns of account_tiers that tell of earlier builds, or rest on such."""
 TEXT_ONLY = ("top_reasons", "top_gaps")
 
 Row = Mapping[str, Any]

@@ -64,9 +64,7 @@ def read(options: argparse.Namespace) -> duckdb.DuckDBPyConnection:
 def attach(path: Path) -> duckdb.DuckDBPyConnection:
     """The readers' file, as the schema `marts`."""
     if not path.exists():
-        raise SystemExit(
-            f"There is no file {path}: run `dbt build` first, or name the readers' file, <name>_marts.duckdb."
-        )
+        raise SystemExit(f"There is no file {path}: run `dbt build` first, or name {READERS_FILE}.")
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
     try:
@@ -78,9 +76,7 @@ def attach(path: Path) -> duckdb.DuckDBPyConnection:
     ).fetchall()
     schemas = [name for (name,) in found if name == "marts" or name.endswith("_marts")]
     if not schemas:
-        raise SystemExit(
-            f"{path} holds no marts: name the readers' file, <name>_marts.duckdb, which `dbt build` writes."
-        )
+        raise SystemExit(f"{path} holds no marts: name {READERS_FILE}, which `dbt build` writes.")
     connection.execute("create schema marts")
     for table in TABLES:
         connection.execute(f'create view marts.{table} as from file."{schemas[0]}".{table}')
@@ -102,11 +98,11 @@ def load(options: list[str]) -> duckdb.DuckDBPyConnection:
                 raise SystemExit(
                     f"dbt cannot read {table}: {done.exception or 'see its message'}. Publish a build first."
                 )
-            read = done.result.results[0].agate_table  # type: ignore[union-attr]
-            assert read is not None
+            found = done.result.results[0].agate_table  # type: ignore[union-attr]
+            assert found is not None
             rows = Path(folder) / f"{table}.json"
             lines = (
-                json.dumps(dict(zip(read.column_names, row.values(), strict=True)), default=str) for row in read.rows
+                json.dumps(dict(zip(found.column_names, row.values(), strict=True)), default=str) for row in found.rows
             )
             rows.write_text("\n".join(lines), encoding="utf-8")
             columns = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in types[table].items())

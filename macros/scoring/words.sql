@@ -12,7 +12,7 @@
     `is_unknown`, and those of its rule and its factor. -#}
 {% macro gap_text(gap, rule, factor) -%}
     case
-        when {{ gap }}.is_unknown then 'Unknown ' || replace(replace({{ rule }}.attribute, '_usd', ''), '_', ' ')
+        when {{ gap }}.is_unknown then 'Unknown ' || {{ in_words("replace(" ~ rule ~ ".attribute, '_usd', '')") }}
         when {{ gap }}.points < 0 and {{ factor }}.max_points = 0 then 'Points lost by ' || {{ without_capital(rule ~ ".label") }}
         when {{ factor }}.is_per_unit then 'Further ' || {{ without_capital(factor ~ ".best_label") }}
         else 'No ' || {{ without_capital(factor ~ ".best_label") }}

@@ -6,12 +6,6 @@ scores as (
 
 ),
 
-models as (
-
-    select * from {{ ref("stg_rules__scoring_models") }}
-
-),
-
 accounts as (
 
     select * from {{ ref("accounts") }}
@@ -36,9 +30,9 @@ explanations as (
 
 ),
 
-treatments as (
+model_tiers as (
 
-    select * from {{ ref("stg_rules__tier_treatments") }}
+    select * from {{ ref("scoring_model_tiers") }}
 
 )
 
@@ -47,7 +41,7 @@ select
     accounts.account_name,
     accounts.owner_id,
     scores.scoring_model,
-    models.is_primary,
+    model_tiers.is_primary,
     {{ as_of() }} as scored_at,
     scores.fit_score,
     scores.intent_score,
@@ -65,14 +59,13 @@ select
     scores.data_completeness,
     explanations.top_reasons,
     explanations.top_gaps,
-    treatments.coverage as covered_by,
-    cast(treatments.accounts_per_rep as {{ type_double() }}) as accounts_per_rep,
-    treatments.touch_cadence,
-    treatments.program,
-    cast(treatments.budget_min_usd as {{ type_double() }}) as budget_min_usd,
-    cast(treatments.budget_max_usd as {{ type_double() }}) as budget_max_usd
+    model_tiers.covered_by,
+    model_tiers.accounts_per_rep,
+    model_tiers.touch_cadence,
+    model_tiers.program,
+    model_tiers.budget_min_usd,
+    model_tiers.budget_max_usd
 from scores
-inner join models on scores.scoring_model = models.scoring_model
 inner join accounts on scores.account_id = accounts.account_id
 inner join dimension_lists
     on scores.account_id = dimension_lists.account_id
@@ -83,6 +76,6 @@ inner join tiers
 inner join explanations
     on scores.account_id = explanations.account_id
     and scores.scoring_model = explanations.scoring_model
-left join treatments
-    on tiers.scoring_model = treatments.scoring_model
-    and tiers.tier_number = treatments.tier_number
+inner join model_tiers
+    on tiers.scoring_model = model_tiers.scoring_model
+    and tiers.tier_number = model_tiers.tier_number

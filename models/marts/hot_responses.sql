@@ -29,9 +29,7 @@ told as (
         accounts.owner_id
     from {{ ref("int_account_engagement") }} as engagement
     inner join accounts on engagement.account_id = accounts.account_id
-    where engagement.engagement_status = 'hot'
-        and engagement.response_due_at is not null
-        and (engagement.answered_at is not null or engagement.respond_by is not null)
+    where engagement.response_status is not null
 
 ),
 
@@ -99,12 +97,7 @@ select
     respond_by,
     answered_at,
     {{ published_number(days_between("hot_since", "answered_at") ~ " * 24") }} as hours_to_answer,
-    case
-        when answered_at <= respond_by then 'answered_in_time'
-        when answered_at > respond_by then 'answered_late'
-        when respond_by < {{ as_of() }} then 'overdue'
-        else 'due'
-    end as response_status,
+    {{ response_status("respond_by", "answered_at") }} as response_status,
     owner_id
 from first_of_answer
 where place = 1

@@ -22,10 +22,9 @@ const DIMENSIONS = ['fit', 'intent', 'relationship', 'strategic']
 const AS_OF = new Date(REPORT.asOf.replace(' ', 'T') + 'Z')
 const DAY = 86400000
 
-/** An element: `h('td', {class: 'number'}, 'text', element)`. Texts of data become text nodes, never markup. */
-function h(name, attributes, ...children) {
-  const element = name === 'svg' || h.drawing
-    ? document.createElementNS('http://www.w3.org/2000/svg', name) : document.createElement(name)
+/** Makes elements: `h('td', {class: 'number'}, 'text', element)`. Texts of data become text nodes, never markup. */
+const maker = create => (name, attributes, ...children) => {
+  const element = create(name)
   for (const [key, value] of Object.entries(attributes || {})) {
     if (key.startsWith('on')) element.addEventListener(key.slice(2), value)
     else if (value === true) element.setAttribute(key, '')
@@ -34,12 +33,9 @@ function h(name, attributes, ...children) {
   element.append(...children.flat(Infinity).filter(child => child != null && child !== false))
   return element
 }
-function draw(label, width, height, drawn) {
-  h.drawing = true
-  const svg = h('svg', {viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label}, drawn())
-  h.drawing = false
-  return svg
-}
+const h = maker(name => document.createElement(name))
+const s = maker(name => document.createElementNS('http://www.w3.org/2000/svg', name))
+const draw = (label, width, height, ...drawn) => s('svg', {viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label}, drawn)
 const one = new Intl.NumberFormat('en', {maximumFractionDigits: 1, minimumFractionDigits: 1})
 const whole = new Intl.NumberFormat('en', {maximumFractionDigits: 0})
 const score = number => number == null ? '' : one.format(number)
@@ -288,13 +284,12 @@ function signalsAndTouches(signals, timeline) {
   const days = 90, kinds = [['si', 'signals'], ['to', 'our touches'], ['re', 'replies'], ['op', 'deals opened'], ['ti', 'tier changes']]
   const there = kinds.filter(([kind]) => timeline.some(event => event[1] === kind))
   const x = daysAgo => 590 - 440 * daysAgo / days
-  const picture = draw('Signals and touches of the last 90 days', 620, 26 * there.length + 24, () => [
-    [0, 30, 60, 90].map(n => [h('line', {x1: x(n), x2: x(n), y1: 0, y2: 26 * there.length, stroke: 'var(--line)'}),
-      h('text', {x: x(n), y: 26 * there.length + 16, 'text-anchor': 'middle'}, n ? `-${n} d` : 'today')]),
-    there.map(([kind, name], i) => [h('text', {x: 0, y: 26 * i + 17}, name),
-      timeline.filter(event => event[1] === kind).map(([daysAgo, , count]) => h('circle', {cx: x(daysAgo), cy: 26 * i + 13, r: Math.min(3 + count, 8),
-        fill: {si: 'var(--intent)', to: 'var(--relationship)', re: 'var(--fit)'}[kind] || 'var(--strategic)', 'fill-opacity': .8}))]),
-  ])
+  const picture = draw('Signals and touches of the last 90 days', 620, 26 * there.length + 24, 
+    [0, 30, 60, 90].map(n => [s('line', {x1: x(n), x2: x(n), y1: 0, y2: 26 * there.length, stroke: 'var(--line)'}),
+      s('text', {x: x(n), y: 26 * there.length + 16, 'text-anchor': 'middle'}, n ? `-${n} d` : 'today')]),
+    there.map(([kind, name], i) => [s('text', {x: 0, y: 26 * i + 17}, name),
+      timeline.filter(event => event[1] === kind).map(([daysAgo, , count]) => s('circle', {cx: x(daysAgo), cy: 26 * i + 13, r: Math.min(3 + count, 8),
+        fill: {si: 'var(--intent)', to: 'var(--relationship)', re: 'var(--fit)'}[kind] || 'var(--strategic)', 'fill-opacity': .8}))]))
   return card('Signals and touches', '90 days', there.length ? picture : h('p', {class: 'dim'}, 'None.'),
     table([['Signal'], ['Last'], ['30 days', 'number'], ['Points', 'number'], ['A week ago', 'number']], signals.map(([type, last, month, points, before]) =>
       [words(SIGNAL_TYPES[type]), ago(last), month, score(points), score(before)])))
@@ -304,13 +299,13 @@ function whatChanged(history, changes) {
   const first = moment(ranked[0]?.[0] + ' 00:00:00'), last = moment(ranked.at(-1)?.[0] + ' 00:00:00')
   const x = day => 40 + 560 * (last - first ? (moment(day + ' 00:00:00') - first) / (last - first) : 1), y = points => 130 - 1.2 * points
   return card('What changed', null,
-    ranked.length > 1 ? draw('Score by build day', 620, 150, () => [
+    ranked.length > 1 ? draw('Score by build day', 620, 150, 
       PRIMARY.filter(tier => tier.min_score != null).map(tier => [
-        h('line', {x1: 40, x2: 600, y1: y(tier.min_score), y2: y(tier.min_score), stroke: 'var(--line)', 'stroke-dasharray': '4 3'}),
-        h('text', {x: 0, y: y(tier.min_score) + 4}, tier.min_score)]),
-      h('polyline', {points: ranked.map(row => `${x(row[0])},${y(row[1])}`).join(' '), fill: 'none', stroke: 'var(--ink)', 'stroke-width': 1.5}),
-      ranked.map(row => h('circle', {cx: x(row[0]), cy: y(row[1]), r: 4, fill: `var(--tier-${Math.min(row[2], 4)})`})),
-      h('text', {x: 40, y: 148}, ranked[0][0]), h('text', {x: 600, y: 148, 'text-anchor': 'end'}, ranked.at(-1)[0])])
+        s('line', {x1: 40, x2: 600, y1: y(tier.min_score), y2: y(tier.min_score), stroke: 'var(--line)', 'stroke-dasharray': '4 3'}),
+        s('text', {x: 0, y: y(tier.min_score) + 4}, tier.min_score)]),
+      s('polyline', {points: ranked.map(row => `${x(row[0])},${y(row[1])}`).join(' '), fill: 'none', stroke: 'var(--ink)', 'stroke-width': 1.5}),
+      ranked.map(row => s('circle', {cx: x(row[0]), cy: y(row[1]), r: 4, fill: `var(--tier-${Math.min(row[2], 4)})`})),
+      s('text', {x: 40, y: 148}, ranked[0][0]), s('text', {x: 600, y: 148, 'text-anchor': 'end'}, ranked.at(-1)[0]))
       : h('p', {class: 'dim'}, 'One build day so far.'),
     changes.length ? table([['Day'], ['From'], ['To'], ['Why']], changes.map(([day, fromNumber, from, toNumber, to, why]) =>
       [day, tierMark(fromNumber, from), tierMark(toNumber, to), why])) : null)
@@ -396,20 +391,19 @@ function flowPicture(moves) {
   const [left, right] = [side(0), side(1)]
   const name = tier => tier ? PRIMARY.find(row => row.tier_number === tier)?.tier || `Tier ${tier}` : 'Unranked'
   const pairs = [...moves].map(([pair, n]) => [...pair.split('>').map(Number), n]).sort((a, b) => (a[0] || 99) - (b[0] || 99) || (a[1] || 99) - (b[1] || 99))
-  return draw('Flow of accounts between tiers', 620, 460, () => [
+  return draw('Flow of accounts between tiers', 620, 460, 
     pairs.map(([from, to, n]) => {
       const [a, b, wide] = [left.get(from), right.get(to), n * scale]
       const [y, z] = [a.next + wide / 2, b.next + wide / 2]
       a.next += wide
       b.next += wide
       const colour = from === to ? 'var(--line)' : (to || 99) < (from || 99) ? 'var(--good)' : 'var(--bad)'
-      return h('path', {d: `M110 ${y}C310 ${y} 310 ${z} 510 ${z}`, fill: 'none', stroke: colour, 'stroke-opacity': .55, 'stroke-width': Math.max(wide, 1)},
-        h('title', {}, `${name(from)} to ${name(to)}: ${n}`))
+      return s('path', {d: `M110 ${y}C310 ${y} 310 ${z} 510 ${z}`, fill: 'none', stroke: colour, 'stroke-opacity': .55, 'stroke-width': Math.max(wide, 1)},
+        s('title', {}, `${name(from)} to ${name(to)}: ${n}`))
     }),
     [[left, 100, 95, 'end'], [right, 510, 525, 'start']].map(([tiers, x, label, anchor]) => [...tiers].filter(([, at]) => at.count).map(([tier, at]) => [
-      h('rect', {x, y: at.y, width: 10, height: Math.max(at.count * scale, 1), fill: tier ? `var(--tier-${Math.min(tier, 4)})` : 'var(--dim)'}),
-      h('text', {x: label, y: at.y + at.count * scale / 2 + 4, 'text-anchor': anchor}, `${name(tier)} ${whole.format(at.count)}`)])),
-  ])
+      s('rect', {x, y: at.y, width: 10, height: Math.max(at.count * scale, 1), fill: tier ? `var(--tier-${Math.min(tier, 4)})` : 'var(--dim)'}),
+      s('text', {x: label, y: at.y + at.count * scale / 2 + 4, 'text-anchor': anchor}, `${name(tier)} ${whole.format(at.count)}`)])))
 }
 
 function showModels(_, asked) {

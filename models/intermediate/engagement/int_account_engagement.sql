@@ -80,13 +80,10 @@ select
     -- nobody has to answer what was answered
     case when not due.is_answered then due.respond_by end as respond_by,
     answers.answered_at,
+    -- none is owed without a time to respond in, nor where all is answered, but by nobody
     case
-        when due.engagement_status <> 'hot' or due.respond_by is null then null
-        when answers.answered_at <= due.respond_by then 'answered_in_time'
-        when answers.answered_at > due.respond_by then 'answered_late'
-        when due.is_answered then null
-        when due.respond_by < {{ as_of() }} then 'overdue'
-        else 'due'
+        when due.engagement_status = 'hot' and due.respond_by is not null and (answers.answered_at is not null or not due.is_answered)
+            then {{ response_status("due.respond_by", "answers.answered_at") | indent(8) }}
     end as response_status
 from due
 left join answers on due.account_id = answers.account_id

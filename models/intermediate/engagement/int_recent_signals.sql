@@ -20,7 +20,6 @@ told as (
         account_id,
         'signal' as kind,
         place,
-        name,
         {{ counted("signals_30d", "name") }} || case when signals_30d > 1 then ', last ' else ' ' end || how_long_ago as sentence
     from recent
     where place <= 3
@@ -32,8 +31,7 @@ listed as (
     select
         told.account_id,
         {{ three_sentences("signal") }} as sentences,
-        max(case when told.place = 1 then told.name end) as strongest_signal,
-        max(case when told.place = 1 then told.sentence end) as strongest_signal_told
+        max(case when told.place = 1 then told.sentence end) as strongest_signal
     from told
     group by told.account_id
 
@@ -42,6 +40,5 @@ listed as (
 select
     account_id,
     {{ with_capital("sentences") }} as why_now,
-    strongest_signal,
-    strongest_signal_told
+    strongest_signal
 from listed

@@ -6,6 +6,7 @@ ranked as (
 
     select
         screened.account_id,
+        screened.scoring_model,
         tiers.tier
     from {{ ref("int_accounts_screened") }} as screened
     inner join {{ ref("int_tiers_assigned") }} as tiers
@@ -53,10 +54,7 @@ signals as (
 
 explanations as (
 
-    select explanations.*
-    from {{ ref("int_score_explanations") }} as explanations
-    inner join {{ ref("stg_rules__scoring_models") }} as models on explanations.scoring_model = models.scoring_model
-    where models.is_primary
+    select * from {{ ref("int_score_explanations") }}
 
 ),
 
@@ -83,13 +81,15 @@ chosen as (
         relationships.open_opportunity_amount_usd,
         relationships.open_opportunity_stage,
         accounts.get_back_on,
-        signals.strongest_signal_told,
+        signals.strongest_signal,
         explanations.largest_gap_to_act_on
     from ranked
     inner join accounts on ranked.account_id = accounts.account_id
     inner join relationships on ranked.account_id = relationships.account_id
     inner join tenures on ranked.account_id = tenures.account_id
-    inner join explanations on ranked.account_id = explanations.account_id
+    inner join explanations
+        on ranked.account_id = explanations.account_id
+        and ranked.scoring_model = explanations.scoring_model
     left join engagement on ranked.account_id = engagement.account_id
     left join touches on ranked.account_id = touches.account_id
     left join signals on ranked.account_id = signals.account_id
@@ -128,7 +128,7 @@ select
         when next_step_code = 'come_back' and is_later
             then 'Come back on ' || cast(get_back_on as {{ dbt.type_string() }}) || ', as asked'
         when next_step_code = 'come_back' then 'Come back now, as asked for ' || cast(get_back_on as {{ dbt.type_string() }})
-        when next_step_code = 'open' then 'New in ' || tier || ': open with the ' || strongest_signal_told
+        when next_step_code = 'open' then 'New in ' || tier || ': open with the ' || strongest_signal
         when next_step_code = 'close_gap' then largest_gap_to_act_on
     end as next_step
 from phrased

@@ -309,7 +309,8 @@ def subjects(files: Path, scratch: Path, options: argparse.Namespace) -> dict[st
 def disagreements(this: Path, that: Path, table: str, shared: bool) -> int:
     """How many rows of a table that a subject made are not those of another; numbers to 1e-6.
 
-    All columns of that are compared, or those that both have.
+    All columns of this are compared, or those that both have. A peer makes those that tell which accounts to work and
+    why, and leaves out the others, which tell a rep more about them: it does less work than the project.
     """
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
@@ -320,9 +321,9 @@ def disagreements(this: Path, that: Path, table: str, shared: bool) -> int:
             else:
                 made_table = f"read_parquet('{made}')"
             connection.execute(f"create view {name} as select * from {made_table}")
-        columns = "select column_name, column_type from (describe that)"
+        columns = "select column_name, column_type from (describe this)"
         if shared:
-            columns += " semi join (describe this) using (column_name)"
+            columns += " semi join (describe that) using (column_name)"
         differ = " or ".join(
             f"coalesce(abs(this.{column} - that.{column}) > 1.000001e-6, this.{column} is distinct from that.{column})"
             if kind == "DOUBLE"

@@ -10,7 +10,7 @@ create temp macro host(t) as nullif(regexp_replace(
     regexp_replace(lower(t), '^([a-z][a-z0-9+.-]*:)?//', ''), '^www[.]|[:/?#].*$', '', 'gs'), '');
 create temp macro points(x) as cast(x as decimal(28, 10));
 create temp macro published(x) as cast(round(points(x), 6) as double);
-create temp macro words(t) as upper(t[1]) || replace(t[2:], '_', ' ');
+create temp macro words(t) as replace(upper(t[1]) || replace(t[2:], '_', ' '), 'Third party', 'Third-party');
 create temp macro number(x) as regexp_replace(cast(cast(x as decimal(28, 1)) as varchar), '[.]0+$', '');
 create temp macro ago(d) as case d when 0 then 'today' when 1 then 'yesterday' else d || ' days ago' end;
 

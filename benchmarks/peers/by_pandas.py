@@ -23,6 +23,7 @@ from rules import (
     TREATMENTS,
     TRIGGERS,
     bare,
+    in_words,
 )
 
 UNIT = 10**10  # points are whole numbers of these, so that sums do not depend on the order of rows
@@ -256,7 +257,7 @@ def explained(points: Frame, types: Frame) -> tuple[Series, Series]:
     share, now = (types["account_id"].map(points[name]) for name in ("signals_share", "now"))
     days = types["days_ago"]
     ago = np.select([days == 0, days == 1], ["today", "yesterday"], days.astype("str") + " days ago")
-    words = types["signal_type"].map({name: name[0].upper() + name[1:].replace("_", " ") for name in SIGNAL_TYPES})
+    words = types["signal_type"].map({name: in_words(name) for name in SIGNAL_TYPES})
     of_type = (share * (types["now"] / now)).round().astype("int64")
     reasons.append(Frame({"account_id": types["account_id"], "units": of_type, "reason": words + " " + ago}))
     room = 30 * UNIT - points["signals_share"] - points["renewal_share"]

@@ -21,6 +21,7 @@ from rules import (
     TREATMENTS,
     TRIGGERS,
     bare,
+    in_words,
 )
 
 UNIT = 10**10  # points are whole numbers of these, so that sums do not depend on the order of rows
@@ -314,7 +315,7 @@ def explained(scores: pl.LazyFrame, types: pl.LazyFrame) -> pl.DataFrame:
     days = pl.col("days_ago")
     lately = pl.when(days == 0).then(pl.lit("today")).when(days == 1).then(pl.lit("yesterday"))
     ago = lately.otherwise(days.cast(pl.String) + " days ago")
-    words = {name: name[0].upper() + name[1:].replace("_", " ") for name in SIGNAL_TYPES}
+    words = {name: in_words(name) for name in SIGNAL_TYPES}
     share = pl.col("signals_share") * (pl.col("now_of_type") / pl.col("now"))
     reasons.append(
         types.filter(pl.col("now") > 0)

@@ -157,6 +157,11 @@ TREATMENTS = {  # covered_by, accounts_per_rep, touch_cadence, program, budget_m
 }
 
 
+def in_words(name: str) -> str:
+    """A type of signal as a sentence begins with it."""
+    return name.replace("_", " ").replace("third party", "third-party").capitalize()
+
+
 def bare(label: str) -> str:
     """A label within a sentence."""
     return label[0].lower() + label[1:]

@@ -12,9 +12,12 @@ tells. Exits with 1 and says what to do if there are no marts.
 from __future__ import annotations
 
 import argparse
+import base64
+import gzip
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -131,13 +134,19 @@ DAYS = "select distinct tier_date from marts.account_tier_history where is_prima
 NUMBERED = "select row_number() over () - 1 as number, * from (select * from ({}) order by all)"
 """What many accounts have in common is written once, and known by its number."""
 
+TIERS_IN_ORDER = "string_agg(chr(48 + coalesce({}.tier_number, 0)), '' order by tiers.priority_rank)"
+"""A letter for the tier of each account, in the order of their ranks; `0` where it was in none."""
+
+EVENTS = "['signal', 'touch', 'reply', 'opportunity_created', 'tier_change']"
+"""Of the timeline, those that are drawn, in the order of page.js."""
+
 DETAILS = f"""
-    with contributions as (
+    with today as (select max(scored_at)::date as last_day from marts.account_tiers),
+    contributions as (
         select account_id, to_json(list(
-            json_array(factors.number, attribute_value is null, round(priority_contribution, 4), round(priority_gap, 4))
-            order by factors.dimension, priority_contribution desc, factor
+            [factors.number, (attribute_value is null)::int, round(priority_contribution, 2), round(priority_gap, 2)]
         )) as listed
-        from marts.account_score_contributions as contributions
+        from marts.account_score_contributions as contributions semi join chosen using (account_id)
         inner join factors on contributions.dimension = factors.dimension
             and contributions.factor_label = factors.factor_label
             and contributions.label is not distinct from factors.label
@@ -145,45 +154,44 @@ DETAILS = f"""
     ),
     signals as (
         select account_id, to_json(list(
-            json_array(
-                types.number, last_occurred_at::date, signals_30d, round(decayed_points, 2),
+            [
+                types.number, last_day - last_occurred_at::date, signals_30d, round(decayed_points, 2),
                 round(decayed_points_7d_ago, 2)
-            )
-            order by decayed_points desc, types.number
+            ]
         )) as listed
-        from marts.account_signals as signals
+        from marts.account_signals as signals semi join chosen using (account_id)
         inner join types on signals.signal_type = types.signal_type
+        cross join today
         group by account_id
     ),
     timeline as (
         select account_id,
-            to_json(list(json_array(last_day - day, left(kind, 2), count) order by day desc, kind)) as listed
-        from marts.account_timeline, (select max(scored_at)::date as last_day from marts.account_tiers)
-        where kind in ('signal', 'touch', 'reply', 'opportunity_created', 'tier_change') and day > last_day - 90
+            to_json(list([last_day - day, list_position({EVENTS}, kind) - 1, count])) as listed
+        from marts.account_timeline semi join chosen using (account_id) cross join today
+        where kind in {EVENTS} and day > last_day - 90
         group by account_id
     ),
     history as (
-        select account_id, to_json(list(
-            json_array(days.number, round(priority_score, 2), tier_number) order by days.number
-        )) as listed
-        from marts.account_tier_history as history inner join days on history.tier_date = days.tier_date
+        select account_id, to_json(list([days.number, round(priority_score, 2), tier_number])) as listed
+        from marts.account_tier_history as history semi join chosen using (account_id)
+        inner join days on history.tier_date = days.tier_date
         where is_primary and tier_number is not null group by account_id
     ),
     changes as (
         select account_id, to_json(list(
             json_array(changed_on, from_tier_number, from_tier, to_tier_number, to_tier, why) order by changed_on desc
         )) as listed
-        from marts.account_tier_changes
+        from marts.account_tier_changes semi join chosen using (account_id)
         where is_primary and changed_on in (select tier_date from days) group by account_id
     ),
     gaps as (
         select account_id, to_json(list(what_to_do order by gap_order)) as listed
-        from marts.coverage_gaps group by account_id
+        from marts.coverage_gaps semi join chosen using (account_id) group by account_id
     ),
     others as (
         select account_id,
             to_json(list(json_array(scoring_model, round(priority_score, 2), tier) order by scoring_model)) as listed
-        from marts.account_scores where not is_primary group by account_id
+        from marts.account_scores semi join chosen using (account_id) where not is_primary group by account_id
     )
     select
         tiers.priority_rank - 1 as number,
@@ -192,7 +200,7 @@ DETAILS = f"""
             contributions.listed, signals.listed, timeline.listed, history.listed, changes.listed, gaps.listed,
             others.listed
         )::varchar as told
-    from marts.account_tiers as tiers
+    from marts.account_tiers as tiers semi join chosen using (account_id)
     left join contributions using (account_id)
     left join signals using (account_id)
     left join timeline using (account_id)
@@ -201,6 +209,7 @@ DETAILS = f"""
     left join gaps using (account_id)
     left join others using (account_id)
 """
+"""What is told of each account of the table `chosen` once it is opened. The page sorts its lists: in SQL it takes long."""
 QUERIES = {
     "tiers": "select * from marts.scoring_model_tiers order by is_primary desc, scoring_model, tier_number",
     "team": "select * from marts.rep_coverage order by tier_1_accounts desc, tier_2_accounts desc, owner_name",
@@ -208,27 +217,35 @@ QUERIES = {
         select reason, count(*) as accounts from marts.unranked_accounts
         where is_primary group by reason order by reason
     """,
-    "models": """
-        select others.scoring_model, tiers.priority_rank - 1 as place, others.tier_number
-        from marts.account_scores as others inner join marts.account_tiers as tiers using (account_id)
-        where not others.is_primary order by others.scoring_model, place
+    "models": f"""
+        select models.scoring_model, {TIERS_IN_ORDER.format("others")} as tiers
+        from (select distinct scoring_model from marts.account_scores where not is_primary) as models
+        cross join marts.account_tiers as tiers
+        left join marts.account_scores as others
+            on others.account_id = tiers.account_id and others.scoring_model = models.scoring_model
+        group by models.scoring_model order by models.scoring_model
     """,
     "gaps": """
         select tiers.priority_rank - 1 as place
         from marts.coverage_gaps as gaps inner join marts.account_tiers as tiers using (account_id)
         where gaps.is_first_gap order by place
     """,
-    "flow": """
-        select days.number as day, coalesce(tiers.priority_rank - 1, -1) as place, history.account_id as gone,
-            history.tier_number
+    "days": f"""
+        select days.tier_date, {TIERS_IN_ORDER.format("history")} as tiers
+        from days cross join marts.account_tiers as tiers
+        left join marts.account_tier_history as history
+            on history.account_id = tiers.account_id and history.tier_date = days.tier_date and history.is_primary
+        group by days.tier_date order by days.tier_date
+    """,
+    "gone": """
+        select history.tier_date, history.account_id, history.tier_number
         from marts.account_tier_history as history
-        inner join days on history.tier_date = days.tier_date
-        left join marts.account_tiers as tiers on history.account_id = tiers.account_id
-        where history.is_primary and history.tier_number is not null order by day, place, gone
+        semi join days on history.tier_date = days.tier_date
+        anti join marts.account_tiers as tiers on history.account_id = tiers.account_id
+        where history.is_primary and history.tier_number is not null order by all
     """,
     "factors": "select dimension, factor_label, label from factors order by number",
     "signalTypes": "select signal_type from types order by number",
-    "days": "select tier_date from days order by number",
     "validation": """
         select * from marts.score_validation where tier_date is null order by scoring_model, outcome, score_name
     """,
@@ -273,7 +290,6 @@ def write(connection: duckdb.DuckDBPyConnection, page: Path, inline: int) -> lis
     days = f"{DAYS} {60 if accounts <= inline else 13}"
     for name, query in (("factors", FACTORS), ("types", SIGNAL_TYPES), ("days", days)):
         connection.execute(f"create temp table {name} as {NUMBERED.format(query)}")
-    connection.execute(f"create temp table details as {DETAILS}")
     listed = f"select {', '.join(LISTED)} from marts.account_tiers order by priority_rank"
     parts = {
         "asOf": json.dumps(as_of.strftime("%Y-%m-%d %H:%M") if as_of else ""),
@@ -283,36 +299,46 @@ def write(connection: duckdb.DuckDBPyConnection, page: Path, inline: int) -> lis
     written = [page]
     page.parent.mkdir(parents=True, exist_ok=True)
     if accounts <= inline:
-        ((told,),) = connection.execute("select string_agg(told, ',' order by number) from details").fetchall()
-        parts["details"] = f"[{told or ''}]"
+        parts["details"] = next(details(connection, accounts, accounts), "[]")
     else:
         folder = page.with_suffix("")
         folder.mkdir(exist_ok=True)
-        for number in range(-(-accounts // PART)):
-            ((told,),) = connection.execute(
-                f"select string_agg(told, ',' order by number) from details where number // {PART} = {number}"
-            ).fetchall()
+        for number, told in enumerate(details(connection, accounts, PART)):
             part = folder / f"{number}.js"
-            part.write_text(f"partRead({number}, {safe(f'[{told}]')})", encoding="utf-8")
+            part.write_text(f"partRead({number}, '{packed(told)}')", encoding="utf-8")
             written.append(part)
         parts["parts"] = json.dumps({"folder": folder.name, "size": PART})
-    data = ", ".join(f"{name}: {value}" for name, value in parts.items())
+    data = ", ".join(f"{json.dumps(name)}: {value}" for name, value in parts.items())
     text = (HERE / "page.html").read_text(encoding="utf-8")
     for mark, put in (
         ("/*CSS*/", (HERE / "page.css").read_text(encoding="utf-8")),
         ("/*JS*/", (HERE / "page.js").read_text(encoding="utf-8")),
-        ("/*DATA*/", f"const REPORT = {{{safe(data)}}}"),
+        ("/*DATA*/", packed(f"{{{data}}}")),
     ):
         text = text.replace(mark, put)
     page.write_text(text, encoding="utf-8")
     return written
 
 
-def safe(data: str) -> str:
-    """JSON that ends no script, whatever an account is called: these letters occur within texts alone."""
-    for letter in "<>\u2028\u2029":
-        data = data.replace(letter, f"\\u{ord(letter):04x}")
-    return data
+def details(connection: duckdb.DuckDBPyConnection, accounts: int, size: int) -> Iterator[str]:
+    """What is told of each account, in the order of their ranks, in parts of a size, as JSON.
+
+    Made for some thousands at a time, so that memory does not grow with the book.
+    """
+    at_once = size * max(1, 25_000 // size) if size else 1
+    for first in range(0, accounts, at_once):
+        ranks = f"priority_rank between {first + 1} and {first + at_once}"
+        connection.execute(f"create or replace temp table chosen as from marts.account_tiers where {ranks}")
+        for (told,) in connection.execute(
+            f"select '[' || string_agg(told, ',' order by number) || ']' from ({DETAILS})"
+            f" group by number // {size} order by min(number)"
+        ).fetchall():
+            yield told
+
+
+def packed(data: str) -> str:
+    """JSON, gzipped and in base64: a quarter of its size, and no letter that ends a script."""
+    return base64.b64encode(gzip.compress(data.encode(), compresslevel=6, mtime=0)).decode()
 
 
 def main() -> None:

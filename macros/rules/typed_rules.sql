@@ -32,11 +32,13 @@
 
 
 {#- The columns that a rule file has, declared or not, in lower case; all that are declared where a unit test stands in
-    for the file. -#}
+    for the file. Read once a run, as no model that asks is built before the file is loaded. -#}
 {% macro rule_file_columns(name) %}
     {%- set relation = rule_relation(name) -%}
-    {%- set existing = none if relation.is_cte else existing_columns(relation) -%}
-    {{ return((existing or rule_file(name).columns).keys() | list) }}
+    {%- set found = "columns of " ~ relation ~ " in " ~ invocation_id -%}
+    {%- if relation.is_cte -%} {{ return(rule_file(name).columns.keys() | list) }} {%- endif -%}
+    {%- if not graph.get(found) -%} {%- do graph.update({found: existing_columns(relation)}) -%} {%- endif -%}
+    {{ return((graph[found] or rule_file(name).columns).keys() | list) }}
 {% endmacro %}
 
 

@@ -69,6 +69,9 @@
         {%- set meant = nearest_name(name, settings()) -%}
         {%- if meant -%} {%- do wrong.append(name ~ " is no setting; is " ~ meant ~ " meant?") -%} {%- endif -%}
     {%- endfor -%}
+    {%- if own_model("account_tiers").schema == own_schema("marts") -%}
+        {%- do wrong.append("MARTS_SCHEMA: for metrics alone, with `dbt parse` and `mf`; take it out of the environment of a build, which makes and tests its tables elsewhere") -%}
+    {%- endif -%}
     {%- set zone = session_zone() -%}
     {%- if zone -%} {%- do wrong.append("the profile: its sessions are in " ~ zone ~ "; write TimeZone: UTC under its settings") -%} {%- endif -%}
     {%- if wrong -%}

@@ -88,6 +88,7 @@ select
     untouched_accounts,
     open_opportunity_amount_usd,
     tier_1_touched,
+    {{ as_of() }} as scored_at,
     {{ published_number(ratio("cast(tier_1_touched as " ~ type_double() ~ ")", "tier_1_accounts")) }}
         as tier_1_touched_share
 from counted

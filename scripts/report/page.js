@@ -2,25 +2,39 @@
 // What the marts say is in REPORT: of each table [names, rows, {column: texts}]; of a column of few texts a row has the number.
 // Nothing is computed here that a mart tells.
 
+/** What report.py packed: JSON, gzipped and written in base64. */
+async function unpacked(text) {
+  const letters = atob(text), bytes = new Uint8Array(letters.length)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i)
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json()
+}
+const REPORT = await unpacked(DATA)
+
 // --- Small tools ------------------------------------------------------------------------------------------------------
 
+/** Rows whose cells are read by name, as they are asked for: there may be many. */
 const rowsOf = ([names, rows, texts]) => {
-  const read = names.map(name => texts[name] ? value => value == null ? null : texts[name][value] : value => value)
-  return rows.map(row => Object.fromEntries(names.map((name, i) => [name, read[i](row[i])])))
+  class Row { constructor(cells) { this.cells = cells } }
+  names.forEach((name, i) => Object.defineProperty(Row.prototype, name, {get() {
+    const cell = this.cells[i]
+    return cell != null && texts[name] ? texts[name][cell] : cell
+  }}))
+  return rows.map(cells => new Row(cells))
 }
 const ACCOUNTS = rowsOf(REPORT.accounts)
 const TEAM = rowsOf(REPORT.team)
-const TIERS = rowsOf(REPORT.tiers)
-const OTHERS = rowsOf(REPORT.models)
+const TIERS = rowsOf(REPORT.tiers).map(row => Object.fromEntries(REPORT.tiers[0].map(name => [name, row[name]])))
 const GAPS = new Set(REPORT.gaps[1].map(([place]) => place))
 const FACTORS = rowsOf(REPORT.factors)
 const SIGNAL_TYPES = rowsOf(REPORT.signalTypes).map(row => row.signal_type)
-const DAYS = rowsOf(REPORT.days).map(row => row.tier_date)
+const DAYS = rowsOf(REPORT.days)
 const PRIMARY = TIERS.filter(tier => tier.is_primary)
 const PLACE = new Map(ACCOUNTS.map((account, i) => [account.account_id, i]))
 const DIMENSIONS = ['fit', 'intent', 'relationship', 'strategic']
 const AS_OF = new Date(REPORT.asOf.replace(' ', 'T') + 'Z')
 const DAY = 86400000
+/** The tier of an account by its place, of a text with a letter for each; 0 where it is in none. */
+const tiersIn = text => place => text.charCodeAt(place) - 48
 
 /** Makes elements: `h('td', {class: 'number'}, 'text', element)`. Texts of data become text nodes, never markup. */
 const maker = create => (name, attributes, ...children) => {
@@ -47,7 +61,9 @@ const words = name => (name || '').replaceAll('_', ' ')
 const moment = text => text && new Date(text.replace(' ', 'T').slice(0, 19) + 'Z')
 function ago(text) {
   if (!text) return 'never'
-  const days = Math.floor(AS_OF / DAY) - Math.floor(moment(text.length > 10 ? text : text + ' 00:00:00') / DAY)
+  return daysAgo(Math.floor(AS_OF / DAY) - Math.floor(moment(text.length > 10 ? text : text + ' 00:00:00') / DAY))
+}
+function daysAgo(days) {
   return days === 0 ? 'today' : days === 1 ? 'yesterday' : days < 0 ? `in ${-days} d` : `${days} d ago`
 }
 const tierMark = (number, name) => h('span', {class: `tier t${number}`}, name || (number ? `Tier ${number}` : 'Unranked'))
@@ -59,6 +75,8 @@ function responseMark(account) {
   const since = status === 'overdue' ? ' ' + ago(account.respond_by).replace(' ago', '') : ''
   return h('span', {class: `mark ${kind}`}, words(status) + since)
 }
+/** Sorts lists by what stands in a place of each. */
+const by = (place, direction = 1) => (a, b) => direction * (a[place] - b[place])
 const table = (columns, rows, attributes) => h('table', attributes,
   h('thead', {}, h('tr', {}, columns.map(([name, kind]) => h('th', {class: kind, scope: 'col'}, name)))),
   h('tbody', {}, rows.map(cells => h('tr', {}, cells.map((cell, i) =>
@@ -198,7 +216,7 @@ function accountRow(account) {
 }
 /** A file for spreadsheets, in which no cell is read as a formula. */
 function csv(accounts) {
-  const names = Object.keys(ACCOUNTS[0] || {})
+  const names = REPORT.accounts[0]
   const cell = value => {
     const text = value == null ? '' : String(value)
     return '"' + (typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? "'" : '') + text.replaceAll('"', '""') + '"'
@@ -215,8 +233,8 @@ function download(accounts) {
 
 const parts = new Map()
 /** Called by each part of a large book as it is read. */
-function partRead(number, details) {
-  parts.set(number, details)
+window.partRead = async (number, packed) => {
+  parts.set(number, await unpacked(packed))
   show(true)
 }
 /** What is told of an account, or nothing while its part is being read. */
@@ -252,7 +270,7 @@ function showAccount(key) {
   ]
 }
 function waterfall(contributions) {
-  const lines = contributions.map(([factor, ...line]) => [FACTORS[factor], ...line])
+  const lines = contributions.map(([factor, ...line]) => [FACTORS[factor], ...line]).sort((a, b) => b[2] - a[2])
   const known = DIMENSIONS.filter(name => lines.some(([factor]) => factor.dimension === name))
   const all = [...known, ...new Set(lines.map(([factor]) => factor.dimension).filter(name => !known.includes(name)))]
   const body = all.flatMap(dimension => {
@@ -281,21 +299,21 @@ function openGaps(account, gaps) {
     gaps.length ? [h('h3', {}, 'Coverage'), h('ul', {}, gaps.map(line => h('li', {}, line)))] : null)
 }
 function signalsAndTouches(signals, timeline) {
-  const days = 90, kinds = [['si', 'signals'], ['to', 'our touches'], ['re', 'replies'], ['op', 'deals opened'], ['ti', 'tier changes']]
-  const there = kinds.filter(([kind]) => timeline.some(event => event[1] === kind))
-  const x = daysAgo => 590 - 440 * daysAgo / days
+  const days = 90, there = ['signals', 'our touches', 'replies', 'deals opened', 'tier changes']
+    .map((name, kind) => [name, timeline.filter(event => event[1] === kind), ['var(--intent)', 'var(--relationship)', 'var(--fit)'][kind] || 'var(--strategic)'])
+    .filter(([, events]) => events.length)
+  const x = before => 590 - 440 * before / days
   const picture = draw('Signals and touches of the last 90 days', 620, 26 * there.length + 24, 
     [0, 30, 60, 90].map(n => [s('line', {x1: x(n), x2: x(n), y1: 0, y2: 26 * there.length, stroke: 'var(--line)'}),
       s('text', {x: x(n), y: 26 * there.length + 16, 'text-anchor': 'middle'}, n ? `-${n} d` : 'today')]),
-    there.map(([kind, name], i) => [s('text', {x: 0, y: 26 * i + 17}, name),
-      timeline.filter(event => event[1] === kind).map(([daysAgo, , count]) => s('circle', {cx: x(daysAgo), cy: 26 * i + 13, r: Math.min(3 + count, 8),
-        fill: {si: 'var(--intent)', to: 'var(--relationship)', re: 'var(--fit)'}[kind] || 'var(--strategic)', 'fill-opacity': .8}))]))
+    there.map(([name, events, fill], i) => [s('text', {x: 0, y: 26 * i + 17}, name), events.map(([before, , count]) =>
+      s('circle', {cx: x(before), cy: 26 * i + 13, r: Math.min(3 + count, 8), fill, 'fill-opacity': .8}))]))
   return card('Signals and touches', '90 days', there.length ? picture : h('p', {class: 'dim'}, 'None.'),
-    table([['Signal'], ['Last'], ['30 days', 'number'], ['Points', 'number'], ['A week ago', 'number']], signals.map(([type, last, month, points, before]) =>
-      [words(SIGNAL_TYPES[type]), ago(last), month, score(points), score(before)])))
+    table([['Signal'], ['Last'], ['30 days', 'number'], ['Points', 'number'], ['A week ago', 'number']], signals.sort(by(3, -1)).map(([type, last, month, points, before]) =>
+      [words(SIGNAL_TYPES[type]), daysAgo(last), month, score(points), score(before)])))
 }
 function whatChanged(history, changes) {
-  const ranked = history.map(([day, ...row]) => [DAYS[day], ...row])
+  const ranked = history.sort(by(0)).map(([day, ...row]) => [DAYS[day].tier_date, ...row])
   const first = moment(ranked[0]?.[0] + ' 00:00:00'), last = moment(ranked.at(-1)?.[0] + ' 00:00:00')
   const x = day => 40 + 560 * (last - first ? (moment(day + ' 00:00:00') - first) / (last - first) : 1), y = points => 130 - 1.2 * points
   return card('What changed', null,
@@ -344,22 +362,25 @@ function showTeam() {
       rep.untouched_accounts || '', percent(rep.tier_1_touched_share), money(rep.open_opportunity_amount_usd)])))
 }
 
-const FLOW = (() => {
-  const days = new Map(DAYS.map(day => [day, new Map()]))
-  for (const {day, place, gone, tier_number: tier} of rowsOf(REPORT.flow)) days.get(DAYS[day]).set(place < 0 ? gone : place, tier)
-  return days
-})()
+const GONE = rowsOf(REPORT.gone)
+/** The tier of each account on a day that was in one or is ranked now: by its place, or by its id where it is ranked no more. */
+function tiersOn(day) {
+  const tier = tiersIn(DAYS.find(row => row.tier_date === day).tiers)
+  return new Map([...ACCOUNTS.map((_, place) => [place, tier(place)]),
+    ...GONE.filter(row => row.tier_date === day).map(row => [row.account_id, row.tier_number])])
+}
 function showFlow(_, asked) {
-  const days = [...FLOW.keys()]
+  const days = DAYS.map(row => row.tier_date)
   if (days.length < 2) return h('p', {}, 'There is one build day so far: the flow between tiers shows from the second on.')
   const to = days.includes(asked.get('to')) ? asked.get('to') : days.at(-1)
   const from = days.includes(asked.get('from')) ? asked.get('from') : days[Math.max(0, days.indexOf(to) - 1)]
-  const [before, after] = [FLOW.get(from), FLOW.get(to)]
+  const [before, after] = [tiersOn(from), tiersOn(to)]
   const moves = new Map(), moved = []
   for (const id of new Set([...before.keys(), ...after.keys()])) {
-    const pair = `${before.get(id) || 0}>${after.get(id) || 0}`
-    moves.set(pair, (moves.get(pair) || 0) + 1)
-    if ((before.get(id) || 0) !== (after.get(id) || 0)) moved.push([id, before.get(id) || 0, after.get(id) || 0])
+    const [old, now] = [before.get(id) || 0, after.get(id) || 0]
+    if (!old && !now) continue
+    moves.set(`${old}>${now}`, (moves.get(`${old}>${now}`) || 0) + 1)
+    if (old !== now) moved.push([id, old, now])
   }
   const last = 99, place = tier => tier || last
   moved.sort((a, b) => (place(a[2]) - place(a[1])) - (place(b[2]) - place(b[1])) || (Number(a[0]) || 0) - (Number(b[0]) || 0))
@@ -367,7 +388,7 @@ function showFlow(_, asked) {
     days.map(day => h('option', {value: day, selected: day === chosen}, day)))
   return [
     h('div', {class: 'row'}, h('label', {}, 'From ', choose('from', from)), h('label', {}, 'to ', choose('to', to)),
-      h('span', {class: 'end dim', role: 'status'}, `${whole.format(moved.length)} of ${whole.format(after.size)} accounts moved`)),
+      h('span', {class: 'end dim', role: 'status'}, `${whole.format(moved.length)} of ${whole.format([...after.values()].filter(Boolean).length)} accounts moved`)),
     h('div', {class: 'columns'}, card('Between the tiers', 'green: up; red: down or out', flowPicture(moves)),
       card('Who moved', null, table([['Account'], ['From'], ['To'], ['Owner']], moved.slice(0, 200).map(([id, old, now]) => {
         const account = ACCOUNTS[id]
@@ -407,11 +428,11 @@ function flowPicture(moves) {
 }
 
 function showModels(_, asked) {
-  const names = [...new Set(OTHERS.map(row => row.scoring_model))]
+  const others = rowsOf(REPORT.models), names = others.map(row => row.scoring_model)
   if (!names.length) return h('p', {}, 'There is one scoring model.')
   const chosen = names.includes(asked.get('model')) ? asked.get('model') : names[0]
-  const theirs = new Map(OTHERS.filter(row => row.scoring_model === chosen).map(row => [row.place, row.tier_number]))
-  const other = account => theirs.get(account.priority_rank - 1)
+  const theirs = tiersIn(others.find(row => row.scoring_model === chosen).tiers)
+  const other = account => theirs(account.priority_rank - 1)
   const both = ACCOUNTS.filter(other)
   const columns = TIERS.filter(tier => tier.scoring_model === chosen)
   const count = (mine, tier) => both.filter(a => a.tier_number === mine && other(a) === tier).length
@@ -452,46 +473,43 @@ function showValidation() {
 
 const FIELD_REPS = TEAM.filter(rep => rep.is_active && rep.role === 'field').length
 /** The tier of each account before the last build, by which it may be held. */
-const HELD_FROM = [...FLOW].filter(([day]) => day < REPORT.asOf.slice(0, 10)).at(-1)?.[1] || new Map()
+const heldFrom = tiersIn(DAYS.filter(row => row.tier_date < REPORT.asOf.slice(0, 10)).at(-1)?.tiers || '')
 /** How many accounts a share of so many is, rounded up, without a float's error. */
 const shareOf = (share, accounts) => Math.ceil(Number((share * accounts).toFixed(9)))
 
+/** What the tier of each account depends on; read once, as it is asked for at every move. */
+let judged
+const accountsJudged = () => judged ??= ACCOUNTS.map((a, place) => ({place, score: a.priority_score, points: DIMENSIONS.map(name => a[name + '_score'] || 0),
+  isHot: a.engagement_status === 'hot', isStrategic: a.is_strategic, override: a.override_tier_number, heldFrom: heldFrom(place)}))
+
 /** The tiers of all accounts, in the order of ACCOUNTS, under some rules. */
 function tiersUnder(tiers, weights) {
-  const sameWeights = DIMENSIONS.every(name => (weights[name] || 0) === (PRIMARY[0][name + '_weight'] || 0))
-  const points = ACCOUNTS.map(a => sameWeights ? a.priority_score
-    : DIMENSIONS.reduce((sum, name) => sum + (weights[name] || 0) * (a[name + '_score'] || 0), 0))
-  const order = ACCOUNTS.map((_, i) => i)
-  if (!sameWeights) order.sort((a, b) => points[b] - points[a] || a - b)
-  const first = tiers[0].tier_number, lastTier = tiers.at(-1).tier_number
-  const hotTier = tiers.find(tier => tier.promote_hot)?.tier_number
-  const isPlaced = a => a.is_strategic || a.override_tier_number != null
-  const isHot = a => a.engagement_status === 'hot'
-  const stands = (a, tier) => !isPlaced(a) && !(isHot(a) && hotTier != null && tier > hotTier)
-  const found = new Array(ACCOUNTS.length), lines = new Map(tiers.map(tier => [tier.tier_number, []]))
-  for (const i of order) {
-    const a = ACCOUNTS[i]
-    let tier = tiers.find(each => each.min_score == null || points[i] >= each.min_score)?.tier_number ?? lastTier
-    const held = tiers.find(each => each.tier_number === HELD_FROM.get(i))
-    if (held && held.tier_number < tier && held.min_score != null && points[i] >= held.min_score - (held.demotion_margin || 0)) tier = held.tier_number
-    found[i] = tier
-    if (stands(a, tier)) lines.get(tier).push(i)
+  const accounts = accountsJudged(), last = tiers.at(-1).tier_number
+  const scores = DIMENSIONS.every(name => (weights[name] || 0) === (PRIMARY[0][name + '_weight'] || 0)) ? accounts.map(a => a.score)
+    : accounts.map(a => DIMENSIONS.reduce((sum, name, i) => sum + (weights[name] || 0) * a.points[i], 0))
+  const hotTier = tiers.find(tier => tier.promote_hot)?.tier_number ?? Infinity
+  const stands = (a, tier) => !a.isStrategic && a.override == null && !(a.isHot && tier > hotTier)
+  const found = new Array(accounts.length), lines = new Map(tiers.map(tier => [tier.tier_number, []]))
+  for (const a of [...accounts].sort((a, b) => scores[b.place] - scores[a.place] || a.place - b.place)) {
+    const points = scores[a.place], held = tiers.find(each => each.tier_number === a.heldFrom)
+    let tier = tiers.find(each => each.min_score == null || points >= each.min_score)?.tier_number ?? last
+    if (held && held.tier_number < tier && held.min_score != null && points >= held.min_score - (held.demotion_margin || 0)) tier = held.tier_number
+    found[a.place] = tier
+    if (stands(a, tier)) lines.get(tier).push(a)
   }
   tiers.slice(0, -1).forEach((tier, n) => {
     const limits = [tier.max_accounts, FIELD_REPS && tier.max_accounts_per_rep != null ? tier.max_accounts_per_rep * FIELD_REPS : null].filter(most => most != null).map(Math.floor)
-    if (tier.max_share != null) limits.push(shareOf(tier.max_share, ACCOUNTS.length))
+    if (tier.max_share != null) limits.push(shareOf(tier.max_share, accounts.length))
     const line = lines.get(tier.tier_number), below = tiers[n + 1].tier_number
     const over = limits.length ? line.splice(Math.min(...limits)) : []
-    for (const i of over) found[i] = below
-    lines.set(below, [...over.filter(i => stands(ACCOUNTS[i], below)), ...lines.get(below)])
+    for (const a of over) found[a.place] = below
+    lines.set(below, [...over.filter(a => stands(a, below)), ...lines.get(below)])
   })
-  return found.map((tier, i) => {
-    const a = ACCOUNTS[i]
-    const promoted = isHot(a) && hotTier != null && tier > hotTier ? hotTier : tier
-    return a.override_tier_number ?? (a.is_strategic ? first : promoted)
-  })
+  return accounts.map(a => a.override ?? (a.isStrategic ? tiers[0].tier_number : a.isHot ? Math.min(found[a.place], hotTier) : found[a.place]))
 }
 
+/** Whether today's rules give today's tiers; not known before it is asked. */
+let isTrue
 function showWhatIf(_, asked) {
   if (!PRIMARY.length || !ACCOUNTS.length) return h('p', {}, 'No account is ranked.')
   const given = (name, value) => asked.has(name) ? Number(asked.get(name)) : value
@@ -502,7 +520,7 @@ function showWhatIf(_, asked) {
   const found = tiersUnder(tiers, weights)
   const took = performance.now() - began
   const today = ACCOUNTS.map(a => a.tier_number)
-  const isTrue = tiersUnder(PRIMARY, Object.fromEntries(DIMENSIONS.map(name => [name, PRIMARY[0][name + '_weight'] || 0]))).every((tier, i) => tier === today[i])
+  isTrue ??= tiersUnder(PRIMARY, Object.fromEntries(DIMENSIONS.map(name => [name, PRIMARY[0][name + '_weight'] || 0]))).every((tier, i) => tier === today[i])
   const moved = ACCOUNTS.map((a, i) => [a, found[i]]).filter(([a, tier]) => a.tier_number !== tier)
   const count = (list, tier) => list.reduce((sum, each) => sum + (each === tier), 0)
   const slider = (id, label, value, most, step, shown) => h('label', {}, label,
@@ -535,4 +553,5 @@ function showWhatIf(_, asked) {
 const unranked = rowsOf(REPORT.unranked).reduce((sum, row) => sum + row.accounts, 0)
 document.getElementById('asof').textContent = `as of ${REPORT.asOf} UTC · ${whole.format(ACCOUNTS.length)} ranked accounts · ${whole.format(unranked)} not ranked`
 addEventListener('hashchange', () => show())
+Object.assign(window, {ACCOUNTS, csv}) // for the console
 show()

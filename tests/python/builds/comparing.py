@@ -20,6 +20,7 @@ KEYS = {
     "unmatched_records": ("source_table", "record_key"),
     "unmapped_values": ("source", "raw_table", "column_name", "value"),
     "source_reconciliation": ("source_table",),
+    "calendar_days": ("day",),
     "build_days": ("scoring_model", "tier_date"),
     "account_tier_history": ("account_id", "scoring_model", "tier_date"),
     "account_tier_changes": ("account_id", "scoring_model", "changed_on"),

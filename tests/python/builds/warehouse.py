@@ -33,6 +33,7 @@ MARTS = (
     "unmapped_values",
     "source_reconciliation",
     "build_days",
+    "calendar_days",
     "account_tier_history",
     "account_tier_changes",
     "crm_tier_sync",
@@ -54,7 +55,7 @@ REMEMBERED = ("build_days", "account_tier_history", "account_tier_changes", "crm
 """The marts that are views of history."""
 JUDGING = ("score_validation", "score_validation_bands", "model_comparison", "attribute_outcomes", "rule_outcomes")
 """The marts that have rows once a scored day's window has passed."""
-REMEMBERING = (*REMEMBERED, "account_timeline", "account_outcomes", *JUDGING)
+REMEMBERING = (*REMEMBERED, "calendar_days", "account_timeline", "account_outcomes", *JUDGING)
 """The marts that depend on earlier builds, too."""
 
 

@@ -106,6 +106,7 @@ class Market:
             ),
             "open_opportunity_amount_usd": _float(sum_of_amounts(deals)),
             "tier_1_touched": touched,
+            "scored_at": self.clock.as_of,
             "tier_1_touched_share": float(published(Fraction(touched, len(tiers[1])))) if tiers[1] else None,
         }
 

@@ -5,7 +5,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
@@ -109,6 +109,22 @@ def build_days(history: list[Record], before: Tables, today: date) -> list[Recor
                 }
             )
     return rows
+
+
+def calendar_days(builds: list[Record], today: date) -> list[Record]:
+    """Every day from the first that history or the timeline may tell of to the last."""
+    built = {row["tier_date"] for row in builds}
+    first, last = min(built | {today - timedelta(days=180)}), max(built | {today})
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [
+        {
+            "day": day,
+            "week_begins_on": day - timedelta(days=day.weekday()),
+            "month_begins_on": day.replace(day=1),
+            "is_build_day": day in built,
+        }
+        for day in days
+    ]
 
 
 def account_contributions(tables: Tables, before: Tables, as_of: datetime, today: date) -> list[Record]:

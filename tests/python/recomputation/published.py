@@ -25,6 +25,7 @@ from .history import (
     account_tier_changes,
     account_tier_history,
     build_days,
+    calendar_days,
     crm_tier_sync,
     tiers_before,
 )
@@ -148,6 +149,7 @@ def recompute(
     }
     tables["account_tier_history"] = account_tier_history(tables, *moment, states)
     tables["build_days"] = build_days(tables["account_tier_history"], before or {}, clock.today)
+    tables["calendar_days"] = calendar_days(tables["build_days"], clock.today)
     tables["account_contributions"] = account_contributions(tables, *moment)
     models = {model.scoring_model: model for model in ruleset.models}
     tables["account_tier_changes"] = account_tier_changes(tables, *moment, models, accounts)

@@ -83,7 +83,7 @@ def story(folder: Path) -> dict[str, Step]:
     steps["commands"] = Step.after(steps["publish"].run, root)
 
     # the package alone, as a job of its own, without a mart that nobody wants
-    root.models = {"marts": {DISABLED: {"+enabled": False}}}
+    root.models = {"marts": {"managers": {DISABLED: {"+enabled": False}}}}
     alone = ("--select", "package:account_prioritization", *few)
     steps["alone"] = Step.after(root.build(*alone, as_of=NEXT_DAY, require_publish=True), root)
     return steps

@@ -177,7 +177,7 @@ def story(tmp_path_factory) -> Story:
 
 def contract_violated() -> dict[str, str]:
     """A published column declared as of another type."""
-    name = "models/marts/_marts__models.yml"
+    name = "models/marts/reps/_reps__models.yml"
     before, model, after = (PROJECT / name).read_text(encoding="utf-8").partition("- name: account_tiers\n")
     return {name: before + model + after.replace("data_type: varchar", "data_type: integer", 1)}
 
@@ -186,7 +186,7 @@ def unit_test_failed() -> dict[str, str]:
     """One unit test, which fails, in place of all others."""
     others = {str(path.relative_to(PROJECT)): "version: 2\n" for path in PROJECT.glob("models/**/*__unit_tests.yml")}
     return others | {
-        "models/marts/_marts__unit_tests.yml": """
+        "models/marts/stewards/_stewards__unit_tests.yml": """
 version: 2
 unit_tests:
   - name: fails

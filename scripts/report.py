@@ -209,7 +209,7 @@ DETAILS = f"""
     left join gaps using (account_id)
     left join others using (account_id)
 """
-"""What is told of each account of the table `chosen` once it is opened. The page sorts its lists: in SQL it takes long."""
+"""What is told of each account of `chosen` once it is opened. The page sorts the lists: in SQL that takes long."""
 QUERIES = {
     "tiers": "select * from marts.scoring_model_tiers order by is_primary desc, scoring_model, tier_number",
     "team": "select * from marts.rep_coverage order by tier_1_accounts desc, tier_2_accounts desc, owner_name",

@@ -216,11 +216,11 @@ def test_numbers_may_be_texts_and_a_role_a_text(warehouse):
 
 
 def test_every_setting_is_declared():
-    """With its kind where settings are checked, with its default in dbt_project.yml, and in README.md."""
+    """With its kind where settings are checked, with its default in dbt_project.yml, and in docs/settings.md."""
     declared = re.findall(r'^        "(\w+)": \{', (PROJECT / "macros/settings/settings.sql").read_text(), re.M)
     _this_project, *variables = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
     assert declared == variables
-    table = (PROJECT / "README.md").read_text().partition("## Settings")[2].partition("\n## ")[0]
+    table = (PROJECT / "docs/settings.md").read_text()
     names = [name for row in re.findall(r"^\| (`.+?`) \|", table, re.M) for name in re.findall(r"`(\w+)`", row)]
     assert names == declared
 

@@ -6,6 +6,7 @@ import json
 import re
 from itertools import product
 
+import draw_dag
 from rules.cases import CASES, LIMITS
 from worlds.committed import PROJECT
 
@@ -71,3 +72,20 @@ def test_the_limits_shown_are_those_that_are_checked():
         for file, column in product(re.findall(r"`(\w+)[.]csv`", files), re.findall(r"`(\w+)`", columns)):
             shown[file, column] = tuple(float(number.replace(",", "")) for number in (least, most))
     assert shown == {cell: (allowed["minimum"], allowed["maximum"]) for cell, allowed in LIMITS.items()}
+
+
+def test_the_flow_is_drawn_as_it_is(demo):
+    manifest = json.loads((demo.folder / "target" / "manifest.json").read_text())
+    _, _, rest = draw_dag.PAGE.read_text(encoding="utf-8").partition(draw_dag.BEGIN)
+    assert rest.partition(draw_dag.END)[0] == draw_dag.drawn(manifest), "run scripts/draw_dag.py"
+
+
+def test_every_mart_and_page_is_listed(demo):
+    """Marts in docs/marts.md, pages in docs/README.md."""
+    manifest = json.loads((demo.folder / "target" / "manifest.json").read_text())
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    marts = {node["name"] for node in models if node["fqn"][1] == "marts"}
+    rows = re.findall(r"^\| (`.+?) \|", (PROJECT / "docs" / "marts.md").read_text(encoding="utf-8"), re.M)
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == marts
+    listed = set(re.findall(r"\]\((\w[\w-]*\.md)\)", (PROJECT / "docs" / "README.md").read_text(encoding="utf-8")))
+    assert listed == {path.name for path in (PROJECT / "docs").glob("*.md")} - {"README.md"}

@@ -255,6 +255,12 @@ ELSEWHERE = {
     "uv run python scripts/learn_rules.py account_prioritization.duckdb"
     " --outcome opportunity_created": "validation/test_learn_rules",
     "pip install uv": "installs",
+    "uv sync --group metrics": "installs",
+    "uv run --no-sync dbt parse": "metrics/test_semantic_layer",
+    "uv run --no-sync mf query --saved-query monday_headline": "as above",
+    "uv run --no-sync mf query --metrics tier_up_moves,tier_down_moves"
+    " --group-by metric_time__week": "metrics/test_semantic_layer, of a saved query",
+    "uv run --no-sync mf list metrics": "a command of MetricFlow's own",
     "uv run dbt build --target ci --vars '{raw_schema: crm}'": "a target of one's own: package/test_environments",
     "uv run dbt show --select who_moved --target ci --limit 50"
     " --vars '{raw_schema: crm, compare_with: marts}'": "test_who_moved",

@@ -36,7 +36,8 @@ QUERIES = {
             (select count(*) {TIERS} where tier_reason = 'capacity') as capacity_bound_accounts,
             (select count(*) {TIERS} where tier_number in (1, 2) and owner_id is null) as unowned_tier_1_2,
             (
-                select sum(open_opportunity_amount_usd) filter (tier_number in (1, 2)) / sum(open_opportunity_amount_usd)
+                select sum(open_opportunity_amount_usd) filter (tier_number in (1, 2))
+                    / sum(open_opportunity_amount_usd)
                 {TIERS}
             ) as open_amount_in_tier_1_2_share,
             (select sum(tier_1_touched) / sum(tier_1_accounts) from marts.rep_coverage) as tier_1_touched_share,
@@ -102,7 +103,8 @@ QUERIES = {
     "each day of history": (
         ["--metrics", "accounts_in_tier", "--group-by", "metric_time__day"],
         """
-        select tier_date as metric_time__day, count(*) filter (is_primary and tier_number is not null) as accounts_in_tier
+        select tier_date as metric_time__day,
+            count(*) filter (is_primary and tier_number is not null) as accounts_in_tier
         from marts.account_tier_history group by all
         """,
     ),

@@ -72,7 +72,7 @@ candidates as (
     where contributions.attribute = 'decayed_intent_points' and signals.decayed_points > 0
     {%- for (kind, points, condition) in [
         ("gap", "priority_gap", none),
-        ("fit", "priority_contribution", "is_primary and dimension = 'fit'"),
+        ("fit", "priority_contribution", "is_primary and dimension = 'fit' and priority_contribution >= priority_gap"),
         ("gap_in_data", "priority_gap", "is_primary and is_unknown"),
         ("gap_to_act_on", "priority_gap", "is_primary and is_actionable and not is_unknown"),
     ] %}

@@ -38,9 +38,11 @@ ends as (
 
 days as (
 
-    select cast({{ add_days("cast(ends.first_day as timestamp)", "numbers.number") }} as date) as day
+    select
+        cast({{ add_days("cast(ends.first_day as timestamp)", "numbers.number") }} as date) as day,
+        ends.last_day
     from ends
-    inner join numbers on {{ dbt.datediff("ends.first_day", "ends.last_day", "day") }} >= numbers.number
+    cross join numbers
 
 )
 
@@ -51,3 +53,4 @@ select
     built.tier_date is not null as is_build_day
 from days
 left join built on days.day = built.tier_date
+where days.day <= days.last_day

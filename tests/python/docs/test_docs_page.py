@@ -27,5 +27,5 @@ def test_a_mart_is_described_with_its_columns(page):
     page.goto(page.url.split("#")[0] + "#!/model/model.account_prioritization.account_tiers.v1")
     page.wait_for_selector("h1:has-text('account_tiers')")
     said = page.inner_text("body")
-    for words in ("One row a ranked account", "top_reasons", "priority_score", "Depends On"):
+    for words in ("One row per ranked account", "top_reasons", "priority_score", "Depends On"):
         assert words in said, words

@@ -126,7 +126,7 @@ def test_an_account_is_told_with_what_its_score_is_the_sum_of(opened, site, quer
     ((account_id, name, score, fit),) = query(
         """
         select account_id, account_name, priority_score, why_fit from marts.account_tiers
-        where gaps_to_act_on is not null and response_status = 'overdue' order by priority_rank limit 1
+        where gaps_to_act_on is not null and why_fit is not null and response_status = 'overdue' order by priority_rank limit 1
         """
     )
     page = opened(site, f"account/{account_id}")
@@ -172,10 +172,12 @@ def test_what_if_gives_todays_tiers_with_todays_rules_and_others_with_others(ope
 def test_a_large_book_is_read_part_by_part(opened, marts, tmp_path, query):
     page = opened(written(marts, tmp_path / "large.html", "--inline", "10"), "accounts")
     assert sorted(path.name for path in (tmp_path / "large").iterdir()) == ["0.js", "1.js"]
-    ((account_id, told),) = query("select account_id, why_fit from marts.account_tiers where priority_rank = 251")
+    ((account_id, told),) = query(
+        "select account_id, gaps_to_act_on from marts.account_tiers where priority_rank = 251"
+    )
     page.evaluate(f"location.hash = 'account/{account_id}'")
     page.wait_for_selector(".waterfall")
-    assert told in page.inner_text("main")
+    assert told.partition(";")[0] in page.inner_text("main")
 
 
 def test_whatever_an_account_is_called_is_text(opened, marts, tmp_path):

@@ -126,7 +126,8 @@ def test_an_account_is_told_with_what_its_score_is_the_sum_of(opened, site, quer
     ((account_id, name, score, fit),) = query(
         """
         select account_id, account_name, priority_score, why_fit from marts.account_tiers
-        where gaps_to_act_on is not null and why_fit is not null and response_status = 'overdue' order by priority_rank limit 1
+        where gaps_to_act_on is not null and why_fit is not null and response_status = 'overdue'
+        order by priority_rank limit 1
         """
     )
     page = opened(site, f"account/{account_id}")

@@ -17,17 +17,22 @@
 {%- endmacro %}
 
 
-{#- SQL: a row of the ledger. `rules`: the hash of all rules; in its place, of a rule file that of what it holds. -#}
-{% macro ledger_row(node, outcome, rules, started_at=none, completed_at=none, moment=none) -%}
-    {%- set moments = [] -%}
-    {%- for time in [started_at or run_began(), completed_at or run_began(), moment or as_of_datetime()] -%}
-        {%- do moments.append(timestamp_literal(time)) -%}
-    {%- endfor -%}
-    {%- set rules = node.checksum.checksum if node.resource_type == "seed" else rules -%}
+{#- SQL: a row of the ledger. `run`: what all rows of the run have in common, which takes a while to tell; in place of the rules' hash,
+    of a rule file that of what it holds. -#}
+{% macro ledger_row(node, outcome, run, started_at=none, completed_at=none) -%}
+    {%- set started = timestamp_literal(started_at) if started_at else run.began -%}
+    {%- set completed = timestamp_literal(completed_at) if completed_at else run.began -%}
+    {%- set rules = text_literal(node.checksum.checksum) if node.resource_type == "seed" else run.rules -%}
     {{ return(
-        "(" ~ text_literal(node.unique_id) ~ ", " ~ text_literal(outcome) ~ ", " ~ (moments | join(", ")) ~ ", " ~ text_literal(rules)
-        ~ ", " ~ text_literal(raw_source_of_run()) ~ ", " ~ text_literal(invocation_id) ~ ")"
+        "(" ~ text_literal(node.unique_id) ~ ", '" ~ outcome ~ "', " ~ started ~ ", " ~ completed ~ ", " ~ run.as_of ~ ", " ~ rules ~ ", " ~ run.source ~ ")"
     ) }}
+{%- endmacro %}
+
+{% macro rows_have_in_common() -%}
+    {{ return({
+        "began": timestamp_literal(run_began()), "as_of": timestamp_literal(as_of_datetime()), "rules": text_literal(rules_hash()),
+        "source": text_literal(raw_source_of_run()) ~ ", " ~ text_literal(invocation_id),
+    }) }}
 {%- endmacro %}
 
 {% macro timestamp_literal(moment) -%}
@@ -81,8 +86,8 @@
 {#- Before a run: what it is about to run. -#}
 {% macro begin_runs() %}
     {%- if not is_at_work(commands_recorded()) -%} {{ return("") }} {%- endif -%}
-    {%- set rows, rules = [], rules_hash() -%}
-    {%- for node in selected_nodes() -%} {%- do rows.append(ledger_row(node, "running", rules)) -%} {%- endfor -%}
+    {%- set rows, run = [], rows_have_in_common() -%}
+    {%- for node in selected_nodes() -%} {%- do rows.append(ledger_row(node, "running", run)) -%} {%- endfor -%}
     {%- do run_sql(insert_into_ledger(rows)) -%}
     {%- do adapter.commit() -%}
     {{ return("") }}
@@ -97,7 +102,7 @@
     {%- if not execute -%} {{ return("") }} {%- endif -%}
     {%- set now = time_now() -%}
     {%- do graph.nodes[model.unique_id].update({"stamped": {invocation_id: now}}) -%}
-    {{ return(insert_into_ledger([ledger_row(model, outcome_of(model, "success"), rules_hash(), none, now)])) }}
+    {{ return(insert_into_ledger([ledger_row(model, outcome_of(model, "success"), rows_have_in_common(), none, now)])) }}
 {%- endmacro %}
 
 {% macro duckdb__stamp_run() -%} {{ return("") }} {%- endmacro %}
@@ -121,11 +126,11 @@
 {% macro record_runs(results) %}
     {%- set results = counted_results(results) -%}
     {%- if not results and not is_at_work(commands_recorded()) -%} {{ return("") }} {%- endif -%}
-    {%- set rows, rules = {}, rules_hash() -%}
+    {%- set rows, run = {}, rows_have_in_common() -%}
     {%- for unique_id, result in results.items() -%}
         {%- set node, started_at = graph.nodes[unique_id], result.timing[0].started_at if result.timing else none -%}
         {%- do rows.update({unique_id: ledger_row(
-            node, outcome_of(node, result.status | string), rules, started_at, when_it_counts(node, result)
+            node, outcome_of(node, result.status | string), run, started_at, when_it_counts(node, result)
         )}) -%}
     {%- endfor -%}
     {%- set replaced = ["''"] -%}

@@ -137,9 +137,12 @@
 
 {#- Statements that write down that what is built so far is published. -#}
 {% macro record_publication(run) -%}
+    {%- set common = rows_have_in_common() -%}
+    {%- do common.update({"rules": text_literal(run.rules_hash)}) -%}
+    {%- if run.as_of -%} {%- do common.update({"as_of": timestamp_literal(run.as_of)}) -%} {%- endif -%}
     {{ return([
         "delete from " ~ ledger() ~ " where unique_id = 'published'",
-        insert_into_ledger([ledger_row({"unique_id": "published"}, "success", run.rules_hash, time_now(), time_now(), run.as_of)]),
+        insert_into_ledger([ledger_row({"unique_id": "published"}, "success", common, time_now(), time_now())]),
     ]) }}
 {%- endmacro %}
 

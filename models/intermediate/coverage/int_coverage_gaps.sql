@@ -29,7 +29,7 @@ accounts as (
         -- of whom nobody loaded any rep is not known to be gone
         tiers.owner_id is not null and loaded.reps = 0 as is_owner_unknown,
         reps.free_capacity,
-        -- the lowest rank of the owner's high tiers, and of his low ones, comes first
+        -- the lowest rank of the owner's high tiers, and of their low ones, comes first
         row_number() over (
             partition by tiers.owner_id, tiers.tier_number <= 2
             order by tiers.priority_rank desc

@@ -60,7 +60,7 @@ gaps as (
         snoozed.snooze_until,
         touches.last_outbound_at,
         touches.days_since_last_outbound,
-        -- never the present owner where it is not for him: he is not active, or has no room
+        -- never the present owner where it is not for them: they are not active, or have no room
         case when gaps.is_for_owner then accounts.owner_id else openings.owner_id end as recommended_owner_id,
         cast(row_number() over (
             partition by accounts.account_id

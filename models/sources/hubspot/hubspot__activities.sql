@@ -130,7 +130,7 @@ select
 from details
 left join engagement on details.id = engagement.id
 left join contacts_counted on details.id = contacts_counted.engagement_id
--- a contact of several companies' meeting belongs to his own
+-- a contact of several companies' meeting belongs to their own
 left join companies_counted
     on details.id = companies_counted.engagement_id
     and (contacts_counted.contact_id is null or companies_counted.companies = 1)

@@ -226,6 +226,38 @@ def test_it_can_be_read_by_everybody(opened, site, query, scheme, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width + 1, view
 
 
+def test_it_can_be_used_by_the_keyboard(opened, site, query):
+    """From the first key: over the link to the content and the views to the search, and from there to an account."""
+    page = opened(site)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "q":
+            break
+    ((name,),) = query("select account_name from marts.account_tiers where priority_rank = 1")
+    page.keyboard.type(name.lower())
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('tbody a')"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".waterfall")
+    assert page.inner_text("h2") == name
+
+
+def test_it_can_be_printed(opened, site, query):
+    """What is pressed and chosen is left out, what is told stays."""
+    ((account_id, next_step),) = query("select account_id, next_step from marts.account_tiers where priority_rank = 2")
+    page = opened(site, f"account/{account_id}", color_scheme="dark")
+    page.emulate_media(media="print")
+    assert not page.is_visible("nav")
+    assert next_step in page.inner_text("main")
+    for part in ("body", ".card"):
+        background = page.evaluate(f"getComputedStyle(document.querySelector('{part}')).backgroundColor")
+        assert background == "rgb(255, 255, 255)", "ink is not wasted on a dark ground"
+
+
 def test_who_has_no_marts_is_told_what_to_do(tmp_path):
     command = [sys.executable, str(PROJECT / "scripts" / "report.py"), str(tmp_path / "none.duckdb")]
     said = subprocess.run(command, capture_output=True, text=True)

@@ -216,4 +216,4 @@ def test_metrics_say_what_plain_sql_says(mf, marts, name, tmp_path):
 
 def test_a_build_refuses_to_make_its_tables_where_readers_look(mf):
     with pytest.raises(AssertionError, match="MARTS_SCHEMA: for metrics alone"):
-        mf("dbt", "build", "--target", "duckdb", "--select", "accounts")
+        mf("dbt", "build", "--target", "duckdb", "--select", "accounts", "--target-path", "refused")

@@ -71,7 +71,7 @@ def test_the_demo_stays_at_home(package):
     for step in package.values():
         assert not {name for names in step.tables.values() for name in names if name.startswith("demo_")}
     listed = package["ls"].run.output
-    assert "account_prioritization.marts.account_tiers" in listed
+    assert "account_prioritization.marts.reps.account_tiers" in listed
     assert "demo" not in listed.lower()
 
 

@@ -299,7 +299,7 @@ def write(connection: duckdb.DuckDBPyConnection, page: Path, inline: int) -> lis
     written = [page]
     page.parent.mkdir(parents=True, exist_ok=True)
     if accounts <= inline:
-        parts["details"] = next(details(connection, accounts, accounts), "[]")
+        parts["details"] = next(details(connection, accounts, size=max(accounts, 1)), "[]")
     else:
         folder = page.with_suffix("")
         folder.mkdir(exist_ok=True)
@@ -325,7 +325,7 @@ def details(connection: duckdb.DuckDBPyConnection, accounts: int, size: int) -> 
 
     Made for some thousands at a time, so that memory does not grow with the book.
     """
-    at_once = size * max(1, 25_000 // size) if size else 1
+    at_once = size * max(1, 25_000 // size)
     for first in range(0, accounts, at_once):
         ranks = f"priority_rank between {first + 1} and {first + at_once}"
         connection.execute(f"create or replace temp table chosen as from marts.account_tiers where {ranks}")

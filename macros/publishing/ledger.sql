@@ -24,13 +24,13 @@
     {%- set completed = timestamp_literal(completed_at) if completed_at else run.began -%}
     {%- set rules = text_literal(node.checksum.checksum) if node.resource_type == "seed" else run.rules -%}
     {{ return(
-        "(" ~ text_literal(node.unique_id) ~ ", '" ~ outcome ~ "', " ~ started ~ ", " ~ completed ~ ", " ~ run.as_of ~ ", " ~ rules ~ ", " ~ run.source ~ ")"
+        "(" ~ text_literal(node.unique_id) ~ ", " ~ text_literal(outcome) ~ ", " ~ started ~ ", " ~ completed ~ ", " ~ run.as_of ~ ", " ~ rules ~ ", " ~ run.source ~ ")"
     ) }}
 {%- endmacro %}
 
-{% macro rows_have_in_common() -%}
+{% macro rows_have_in_common(rules=none, moment=none) -%}
     {{ return({
-        "began": timestamp_literal(run_began()), "as_of": timestamp_literal(as_of_datetime()), "rules": text_literal(rules_hash()),
+        "began": timestamp_literal(run_began()), "as_of": timestamp_literal(moment or as_of_datetime()), "rules": text_literal(rules or rules_hash()),
         "source": text_literal(raw_source_of_run()) ~ ", " ~ text_literal(invocation_id),
     }) }}
 {%- endmacro %}

@@ -137,9 +137,7 @@
 
 {#- Statements that write down that what is built so far is published. -#}
 {% macro record_publication(run) -%}
-    {%- set common = rows_have_in_common() -%}
-    {%- do common.update({"rules": text_literal(run.rules_hash)}) -%}
-    {%- if run.as_of -%} {%- do common.update({"as_of": timestamp_literal(run.as_of)}) -%} {%- endif -%}
+    {%- set common = rows_have_in_common(run.rules_hash, run.as_of) -%}
     {{ return([
         "delete from " ~ ledger() ~ " where unique_id = 'published'",
         insert_into_ledger([ledger_row({"unique_id": "published"}, "success", common, time_now(), time_now())]),

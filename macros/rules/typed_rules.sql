@@ -36,9 +36,8 @@
 {% macro rule_file_columns(name) %}
     {%- set relation = rule_relation(name) -%}
     {%- set found = "columns of " ~ relation ~ " in " ~ invocation_id -%}
-    {%- if relation.is_cte -%} {{ return(rule_file(name).columns.keys() | list) }} {%- endif -%}
-    {%- if not graph.get(found) -%} {%- do graph.update({found: existing_columns(relation)}) -%} {%- endif -%}
-    {{ return((graph[found] or rule_file(name).columns).keys() | list) }}
+    {%- if not relation.is_cte and not graph.get(found) -%} {%- do graph.update({found: existing_columns(relation)}) -%} {%- endif -%}
+    {{ return((graph.get(found) or rule_file(name).columns).keys() | list) }}
 {% endmacro %}
 
 

@@ -76,7 +76,7 @@ function responseMark(account) {
   return h('span', {class: `mark ${kind}`}, words(status) + since)
 }
 /** Sorts lists by what stands in a place of each. */
-const by = (place, direction = 1) => (a, b) => direction * (a[place] - b[place])
+const byPlace = (place, direction = 1) => (a, b) => direction * (a[place] - b[place])
 const table = (columns, rows, attributes) => h('table', attributes,
   h('thead', {}, h('tr', {}, columns.map(([name, kind]) => h('th', {class: kind, scope: 'col'}, name)))),
   h('tbody', {}, rows.map(cells => h('tr', {}, cells.map((cell, i) =>
@@ -309,11 +309,11 @@ function signalsAndTouches(signals, timeline) {
     there.map(([name, events, fill], i) => [s('text', {x: 0, y: 26 * i + 17}, name), events.map(([before, , count]) =>
       s('circle', {cx: x(before), cy: 26 * i + 13, r: Math.min(3 + count, 8), fill, 'fill-opacity': .8}))]))
   return card('Signals and touches', '90 days', there.length ? picture : h('p', {class: 'dim'}, 'None.'),
-    table([['Signal'], ['Last'], ['30 days', 'number'], ['Points', 'number'], ['A week ago', 'number']], signals.sort(by(3, -1)).map(([type, last, month, points, before]) =>
+    table([['Signal'], ['Last'], ['30 days', 'number'], ['Points', 'number'], ['A week ago', 'number']], signals.sort(byPlace(3, -1)).map(([type, last, month, points, before]) =>
       [words(SIGNAL_TYPES[type]), daysAgo(last), month, score(points), score(before)])))
 }
 function whatChanged(history, changes) {
-  const ranked = history.sort(by(0)).map(([day, ...row]) => [DAYS[day].tier_date, ...row])
+  const ranked = history.sort(byPlace(0)).map(([day, ...row]) => [DAYS[day].tier_date, ...row])
   const first = moment(ranked[0]?.[0] + ' 00:00:00'), last = moment(ranked.at(-1)?.[0] + ' 00:00:00')
   const x = day => 40 + 560 * (last - first ? (moment(day + ' 00:00:00') - first) / (last - first) : 1), y = points => 130 - 1.2 * points
   return card('What changed', null,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -128,6 +129,13 @@ def published(demo, tmp_path) -> Warehouse:
 # --- A browser -------------------------------------------------------------------------------------------------------
 
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
+
+
+@pytest.fixture(scope="session")
+def manifest(demo) -> dict[str, Any]:
+    """What dbt wrote of the project when it built the demo; not to be changed."""
+    text = (demo.folder / "target" / "manifest.json").read_text(encoding="utf-8")
+    return json.loads(text)
 
 
 @pytest.fixture(scope="session")

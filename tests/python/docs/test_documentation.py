@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from itertools import product
 
@@ -11,8 +10,8 @@ from rules.cases import CASES, LIMITS
 from worlds.committed import PROJECT
 
 
-def test_every_model_and_column_is_described(demo):
-    nodes = json.loads((demo.folder / "target" / "manifest.json").read_text())["nodes"].values()
+def test_every_model_and_column_is_described(demo, manifest):
+    nodes = manifest["nodes"].values()
     built = demo.query("select table_schema, table_name, column_name from information_schema.columns")
     undocumented = []
     for node in nodes:
@@ -31,15 +30,15 @@ def test_every_model_and_column_is_described(demo):
     assert undocumented == []
 
 
-def test_every_raw_column_is_described(demo):
-    sources = json.loads((demo.folder / "target" / "manifest.json").read_text())["sources"].values()
+def test_every_raw_column_is_described(manifest):
+    sources = manifest["sources"].values()
     assert all(source["description"] for source in sources)
     assert all(column["description"] for source in sources for column in source["columns"].values())
 
 
-def test_names_of_unit_tests_fit_into_postgresql(demo):
+def test_names_of_unit_tests_fit_into_postgresql(manifest):
     """It refuses names of more than 63 characters."""
-    unit_tests = json.loads((demo.folder / "target" / "manifest.json").read_text())["unit_tests"].values()
+    unit_tests = manifest["unit_tests"].values()
     assert [test["name"] for test in unit_tests if len(test["name"]) > 63] == []
 
 
@@ -74,15 +73,13 @@ def test_the_limits_shown_are_those_that_are_checked():
     assert shown == {cell: (allowed["minimum"], allowed["maximum"]) for cell, allowed in LIMITS.items()}
 
 
-def test_the_flow_is_drawn_as_it_is(demo):
-    manifest = json.loads((demo.folder / "target" / "manifest.json").read_text())
+def test_the_flow_is_drawn_as_it_is(manifest):
     _, _, rest = draw_dag.PAGE.read_text(encoding="utf-8").partition(draw_dag.BEGIN)
     assert rest.partition(draw_dag.END)[0] == draw_dag.drawn(manifest), "run scripts/draw_dag.py"
 
 
-def test_every_mart_and_page_is_listed(demo):
+def test_every_mart_and_page_is_listed(manifest):
     """Marts in docs/marts.md, pages in docs/README.md."""
-    manifest = json.loads((demo.folder / "target" / "manifest.json").read_text())
     models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
     marts = {node["name"] for node in models if node["fqn"][1] == "marts"}
     rows = re.findall(r"^\| (`.+?) \|", (PROJECT / "docs" / "marts.md").read_text(encoding="utf-8"), re.M)

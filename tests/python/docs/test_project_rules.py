@@ -3,7 +3,6 @@ the reason. `documentation_coverage` is not among them: at 100 percent it says w
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -521,13 +520,6 @@ def undocumented_public_models(project: Project) -> Iterator[str]:
 
 
 # --- The tests -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def manifest(demo) -> dict[str, Any]:
-    """What dbt wrote of the project when it built the demo."""
-    text = (demo.folder / "target" / "manifest.json").read_text(encoding="utf-8")
-    return json.loads(text)
 
 
 @pytest.fixture(scope="module")

@@ -128,7 +128,7 @@ QUERIES = {
 def marts(demo, tmp_path_factory) -> Path:
     """The readers' file of the demo with an earlier day, moves and wins."""
     path = tmp_path_factory.mktemp("metrics") / "account_prioritization_marts.duckdb"
-    shutil.copy(demo.path.with_name(f"{demo.path.stem}_marts.duckdb"), path)
+    shutil.copy(demo.readers_file, path)
     with duckdb.connect(str(path)) as connection:
         connection.execute(
             """

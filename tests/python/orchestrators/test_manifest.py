@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -11,9 +10,9 @@ from builds.warehouse import MARTS
 
 
 @pytest.fixture(scope="module")
-def nodes(demo) -> dict[str, dict[str, Any]]:
+def nodes(manifest) -> dict[str, dict[str, Any]]:
     """The nodes of the demo's manifest."""
-    return json.loads((demo.folder / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    return manifest["nodes"]
 
 
 def test_each_data_test_is_of_a_node(nodes):

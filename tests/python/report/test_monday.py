@@ -28,7 +28,7 @@ def written(marts: Path, report: Path) -> str:
 def marts(demo, tmp_path) -> Path:
     """The readers' file of the demo, with a build a week before on which each account was a tier lower."""
     path = tmp_path / "demo_marts.duckdb"
-    shutil.copy(demo.path.with_name(f"{demo.path.stem}_marts.duckdb"), path)
+    shutil.copy(demo.readers_file, path)
     with duckdb.connect(str(path)) as connection:
         connection.execute(
             """

@@ -38,7 +38,7 @@ def written(marts: Path, page: Path, *options: str) -> Path:
 def marts(demo, tmp_path_factory) -> Path:
     """The readers' file of the demo with a build day a week before, on which some accounts were in other tiers."""
     path = tmp_path_factory.mktemp("report") / "demo_marts.duckdb"
-    shutil.copy(demo.path.with_name(f"{demo.path.stem}_marts.duckdb"), path)
+    shutil.copy(demo.readers_file, path)
     with duckdb.connect(str(path)) as connection:
         connection.execute(
             """

@@ -27,9 +27,8 @@ def data_of(page: Path) -> dict[str, object]:
 
 def test_through_dbt_it_is_the_same(published, tmp_path):
     script = [sys.executable, str(PROJECT / "scripts" / "report.py")]
-    readers = published.path.with_name(f"{published.path.stem}_marts.duckdb")
     environment = os.environ | {"DUCKDB_PATH": str(published.path), "DBT_TARGET_PATH": str(tmp_path / "target")}
-    for name, options in (("file", [str(readers)]), ("dbt", ["--dbt"])):
+    for name, options in (("file", [str(published.readers_file)]), ("dbt", ["--dbt"])):
         command = [*script, *options, "--to", str(tmp_path / f"{name}.html")]
         subprocess.run(command, cwd=PROJECT, env=environment, check=True, capture_output=True)
     assert data_of(tmp_path / "dbt.html") == data_of(tmp_path / "file.html")
